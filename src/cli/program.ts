@@ -1,18 +1,16 @@
-/**
- * Puts the commands together. The reference in `docs/` is generated from their help.
- */
+/** Assembles the commands. The reference in `docs/` is generated from their help. */
 import { Command } from 'commander';
 import { version } from './invocation/package-version.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** A file that adds commands to the program. */
 interface CommandFile {
-  /** Those of its commands that run without any other command. */
+  /** The commands of the file that do not need the others. */
   readonly alone: ReadonlyArray<string>;
   readonly load: () => Promise<(program: Command, terminal: Terminal) => void>;
 }
 
-/** The files, in the order of the help. `completion` and `man` show every command, and so are not alone. */
+/** The files, in the order of the help. `completion` and `man` list every command, and so need the others. */
 const commandFiles: ReadonlyArray<CommandFile> = [
   { alone: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
   { alone: ['demo'], load: async () => (await import('./commands/demo.ts')).addDemo },
@@ -55,7 +53,7 @@ const commandFiles: ReadonlyArray<CommandFile> = [
 
 const versionFlags: ReadonlyArray<string> = ['-V', '--version'];
 
-/** The files that a command line needs, by its first word: all of them, unless it names a command. */
+/** The files for a command line by its first word; all of them unless it names a command. */
 const filesFor = (first: string | undefined): ReadonlyArray<CommandFile> => {
   if (first === undefined) return commandFiles;
   if (versionFlags.includes(first)) return [];
@@ -64,16 +62,16 @@ const filesFor = (first: string | undefined): ReadonlyArray<CommandFile> => {
 };
 
 /**
- * The program. Its commands write to the terminal.
+ * The program, whose commands write to the terminal.
  *
- * @param first the first word of the command line: if it names a command, only the code of that command is loaded.
+ * @param first the first word of the command line; if it names a command, only that command's code is loaded.
  */
 export const programFor = async (terminal: Terminal, first?: string): Promise<Command> => {
   const program = new Command('domicile')
     .description('A ledger of where people’s data lived, who could reach it, and which policies that broke.')
     .version(version())
     .exitOverride()
-    // What comes after the name of a command is of that command.
+    // Options after the name of a command belong to that command.
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(use --help for usage)')

@@ -28,7 +28,7 @@ interface AdoptOptions extends LedgerOptions {
   readonly print?: boolean;
 }
 
-/** A policy before it is adopted: what the options do not say of it is that of the file or template. */
+/** A policy to adopt: options override the file or template. */
 type Proposal = TemplatedPolicy & { readonly policy: string };
 
 const fromTemplate = (name: string, set: AdoptOptions['set']): E.Either<Failure, Proposal> =>
@@ -103,7 +103,7 @@ const adopt = (file: string | undefined, options: AdoptOptions, terminal: Termin
     }),
   )();
 
-/** `NAME=VALUE`, added to those before. */
+/** Adds a `NAME=VALUE` to the previous ones. */
 const assigned = (
   text: string,
   before: Readonly<Record<string, string>>,

@@ -1,6 +1,4 @@
-/**
- * `domicile affected`: everybody whose data a party could reach in a period, or did access.
- */
+/** `domicile affected`: everybody whose data a party could reach in a period, or accessed. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -30,7 +28,7 @@ interface AffectedOptions extends PeriodOptions {
   readonly observed?: boolean;
 }
 
-/** One interval of one person: a line of a table and of CSV. */
+/** One interval of one person: a line of the table or of CSV. */
 interface Line {
   readonly subject: string;
   readonly populations: string;
@@ -71,10 +69,10 @@ const columns: ReadonlyArray<Column<Line>> = [
   { title: 'How', cell: ({ path, access }) => (access === null ? path : `access, event ${access}`) },
 ];
 
-/** People of a page: the most that one may have. */
+/** The maximum number of people in a page. */
 const pageMax = 1_000;
 
-/** The answer with everybody in it, page after page under the clocks of the first. */
+/** The answer with all people: page after page under the clocks of the first. */
 const everybody = async (
   { parties }: Client,
   party: string,
@@ -89,7 +87,7 @@ const everybody = async (
     }),
   );
 
-/** The numbers, in sentences. */
+/** The counts in sentences. */
 const countLines = (counts: Affected): ReadonlyArray<string> => {
   const some = (name: string, rows: ReadonlyArray<readonly [string | null, number]>, none: string): string =>
     `By ${name}: ${rows.map(([value, subjects]) => `${value ?? none} ${wholeNumber(subjects)}`).join(', ')}.`;
@@ -136,7 +134,7 @@ const ask = async (party: string, options: AffectedOptions, terminal: Terminal) 
       if (options.format === 'ndjson') for (const row of data.people) terminal.out(JSON.stringify(row));
       else
         show(
-          // The first people are shown; the numbers are of all.
+          // The table shows only the first people; the counts include all.
           isTable ? { ...answer, next: null, limitMet: false } : answer,
           lines,
           options.format,

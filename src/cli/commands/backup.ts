@@ -1,5 +1,6 @@
 /**
- * `domicile backup` and `domicile restore`: a ledger as of one moment, into a directory of backups and out of it again.
+ * `domicile backup` and `domicile restore`: write a ledger as of one moment to a directory of backups, and restore
+ * it.
  */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';

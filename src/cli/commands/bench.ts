@@ -1,6 +1,4 @@
-/**
- * `domicile bench`: measures how fast Domicile is on this machine, with temporary ledgers.
- */
+/** `domicile bench`: measures the performance of Domicile on this machine, with temporary ledgers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

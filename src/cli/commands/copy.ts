@@ -59,11 +59,11 @@ const failureOf = (problem: CopyProblem): Failure => {
   }
 };
 
-/** Where the files of a ledger are. */
+/** The location of a ledger's files. */
 const placeOf = ({ store, dataDirectory }: Settings): string =>
   `${store.split(':')[0]} ${resolve(dataDirectory)}`;
 
-/** The ledgers to copy from and to: two of them. */
+/** The source and target ledgers, which must differ. */
 const endsOf = (
   options: CopyOptions,
 ): E.Either<Failure, { readonly from: Settings; readonly to: Settings }> =>

@@ -1,6 +1,4 @@
-/**
- * `domicile deliver`: new findings go to a webhook or into a file.
- */
+/** `domicile deliver`: sends new findings to a webhook or a file. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -30,16 +28,16 @@ interface DeliverOptions extends LedgerOptions {
   readonly once?: boolean;
 }
 
-/** Changes, in the order in which those of one answer are delivered. */
+/** Changes, in the order of delivery within one answer. */
 const changeWords = ['opened', 'lengthened', 'shortened', 'closed'] as const satisfies ReadonlyArray<Change>;
 
 const everySecondsDefault = 10;
 const everySecondsMax = 86_400;
 
-/** A receiver that fails is tried again after 1 s, and ever later, at the latest every 5 minutes. */
+/** A failing receiver is retried after 1 s, then at growing intervals of up to 5 minutes. */
 const firstWaitMs = 1_000;
 const waitMsMax = 300_000;
-/** How often a message is sent where the command is to end: about ten minutes. */
+/** Attempts for a message if the command should end: about ten minutes. */
 const onceAttemptsMax = 10;
 
 const isWebAddress = (to: string): boolean => /^https?:$/.test(URL.parse(to)?.protocol ?? '');
@@ -74,11 +72,11 @@ const sinkOf = async ({ to, secretFile }: DeliverOptions): Promise<E.Either<Fail
   );
 };
 
-/** Waits, unless it is to stop. */
+/** Waits, unless the command is stopped. */
 const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
   patiently.wait(seconds * 1_000, signal);
 
-/** Where the delivery starts: the kept state, or a new one. */
+/** The start of the delivery: the stored state, or a new one. */
 const startingState = async (
   ledger: Client,
   signal: AbortSignal,

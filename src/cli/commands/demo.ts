@@ -1,6 +1,6 @@
 /**
- * `domicile demo`: the founding case on a new ledger. Starts a server, sends it the events as a service would, and shows
- * the answers.
+ * `domicile demo`: the founding case on a new ledger. It starts a server, sends it the events as a service would,
+ * and shows the answers.
  */
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -42,17 +42,17 @@ const Marks = list(
   ),
 );
 
-/** The mark of what was known at the end of May 2022. */
+/** Marks what was known at the end of May 2022. */
 const markOfMay = '2022-05-31';
 
-/** The marks of the scenario's own list of what was learned when. */
+/** The marks in the scenario's list of what became known when. */
 const marks: TE.TaskEither<Failure, t.TypeOf<typeof Marks>> = async () =>
   pipe(
     Marks.decode(JSON.parse(await readFile(join(scenario, 'learned.json'), 'utf8'))),
     E.mapLeft(() => invalidUse('learned.json of the scenario is not a list of marks')),
   );
 
-/** The position of the last event that was known by a given day, according to the scenario's own list. */
+/** The position of the last event known by a given day, according to the scenario's list. */
 const positionOfMark = (ledger: Client, learned: string, atLeast: string): TE.TaskEither<Failure, string> =>
   pipe(
     marks,
@@ -105,12 +105,12 @@ const askEach = (ledger: Client, may: string, terminal: Terminal): TE.TaskEither
     ),
   );
 
-/** Records the events, and shows the answers. Returns the position of the log at the end of May 2022. */
+/** Records the events and shows the answers. Returns the position of the log at the end of May 2022. */
 const recordAndAsk = (ledger: Client, terminal: Terminal): TE.TaskEither<Failure, string> =>
   pipe(
     TE.Do,
     TE.bind('recorded', () => recorded(ledger)),
-    // The questions follow at once, so they wait until the projections know every event.
+    // The questions follow immediately, so they wait until the projections know every event.
     TE.bind('may', ({ recorded: { position } }) => positionOfMark(ledger, markOfMay, position)),
     TE.tap(({ recorded: { recorded: events }, may }) => {
       introduce(events, may, terminal);

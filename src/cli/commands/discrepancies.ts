@@ -1,6 +1,4 @@
-/**
- * `domicile discrepancies`: events that do not fit the others.
- */
+/** `domicile discrepancies`: lists events that do not fit the others. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { DiscrepancyRow } from '../../contract/rows/events.ts';

@@ -1,6 +1,4 @@
-/**
- * `domicile doctor`: checks a ledger and the environment that it runs in.
- */
+/** `domicile doctor`: checks a ledger and its environment. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -50,7 +48,7 @@ type Finding = t.TypeOf<typeof Finding>;
 /** A connection string without its user and password. */
 const withoutSecrets = (store: string): string => store.replace(/\/\/[^/@]*@/, '//…@');
 
-/** Each setting with its value, and with where it was given. */
+/** Each setting with its value and its source. */
 const settingsShown = (given: GivenTexts): ReadonlyArray<Finding> =>
   settingNames.map((name): Finding => {
     const { variable, otherwise, isSecret = false } = settingList[name] as SettingDefinition<unknown>;

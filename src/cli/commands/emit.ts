@@ -83,7 +83,7 @@ const report = (done: EmitProgress, { format }: EmitOptions, source: Source, ter
   }
 };
 
-/** Where the log ends; unknown where the ledger does not say. An address where nobody answers fails at once. */
+/** The end of the log; undefined if the ledger does not reveal it. An address without a server fails at once. */
 const headOf = (ledger: Client, url: string | undefined): TE.TaskEither<Failure, string | undefined> =>
   pipe(
     () => ledger.health.ready(),
@@ -91,7 +91,7 @@ const headOf = (ledger: Client, url: string | undefined): TE.TaskEither<Failure,
     TE.orElse((error) => (error.kind === 'network' ? TE.left(failureOf(error, url)) : TE.right(undefined))),
   );
 
-/** Sends the events, with a progress bar over the bytes. */
+/** Sends the events with a progress bar over the bytes. */
 const send = (
   ledger: Client,
   source: Source,
@@ -108,7 +108,7 @@ const send = (
       },
       onRetry: tellRetry(bar, terminal),
     });
-    // Where it stopped early, more of standard input may never come.
+    // After an early stop, standard input may never end.
     source.bytes.destroy();
     return E.mapLeft((failure: EmitFailure) => stopped(failure, source, url))(sent);
   });
@@ -122,7 +122,7 @@ const record = (
   const sent = new SentSources();
   return pipe(
     TE.Do,
-    // Recording is repeated patiently where an answer is lost; whether anybody answers there is asked before.
+    // Recording retries lost responses for a long time, so first check that a server answers at all.
     TE.bind('before', () => headOf(ledger, options.url)),
     TE.bind('done', () => send(ledger, source, sent, options.url, terminal)),
     TE.flatMapTask(({ before, done }) => async () => {

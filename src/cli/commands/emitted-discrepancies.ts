@@ -1,17 +1,17 @@
-/**
- * How many of the events that were just recorded do not fit the others, and how to see them.
- */
+/** Reports how many of the events just recorded do not fit the others, and how to list them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Client, everyRow } from '../../client/client.ts';
 import { shellWord } from '../terminal/name-text.ts';
 import { counted } from '../terminal/wording.ts';
 
-/** Sources that are noted of what is sent. Of more, all discrepancies are counted. */
+/** Sources to remember; with more, all discrepancies are counted. */
 const sourcesMax = 20;
-/** Characters that a source may take in JSON, so that none is missed between two parts. */
+/** The maximum length of a source in JSON, in characters, so that none is missed between two chunks. */
 const sourceCharactersMax = 4_096;
 
-/** Notes the sources of events that pass by: those of events that they correct too, which does no harm. */
+/**
+ * Collects the sources of events in passing bytes. It also collects those of corrected events, which does no harm.
+ */
 export class SentSources {
   readonly sources = new Set<string>();
   private rest = '';
@@ -30,7 +30,7 @@ export class SentSources {
       try {
         this.sources.add(JSON.parse(source!) as string);
       } catch {
-        // Not JSON: the ledger says so.
+        // Not JSON: the ledger reports it.
       }
     }
     this.rest = all.slice(-sourceCharactersMax);
@@ -38,9 +38,9 @@ export class SentSources {
 }
 
 /**
- * The line about them; none if all fit, or where the ledger cannot be asked by this caller.
+ * The line about their discrepancies; undefined if all fit, or if the caller may not ask.
  *
- * @param from where the log ended before.
+ * @param from the end of the log before.
  */
 export const discrepancyLine = async (
   ledger: Client,

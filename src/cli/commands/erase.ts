@@ -1,5 +1,5 @@
 /**
- * `domicile erase`: erases a person from the ledger (R21; GDPR, Article 17), and says before what that leaves to do.
+ * `domicile erase`: erases a person from the ledger (R21; GDPR, Article 17), after listing what remains to be done.
  */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
@@ -19,7 +19,7 @@ interface EraseOptions extends LedgerOptions {
   readonly yes?: boolean;
 }
 
-/** Rows of each list that are looked at: the most that one answer may have. */
+/** Rows of each list to read: the maximum of one answer. */
 const rowsMax = 1_000;
 
 const show = (file: PersonFile, terminal: Terminal): void => {
@@ -47,7 +47,7 @@ const show = (file: PersonFile, terminal: Terminal): void => {
     terminal.out(`This list is incomplete: ${file.cut.join(', ')} have more than ${rowsMax} rows.`);
 };
 
-/** Whether the person who runs the command says yes. */
+/** Asks the user for confirmation. */
 const isConfirmed = async (subject: string): Promise<boolean> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -60,7 +60,7 @@ const isConfirmed = async (subject: string): Promise<boolean> => {
   }
 };
 
-/** Whether the erasure is confirmed: by --yes, or by the person who runs the command. */
+/** Whether the erasure is confirmed, by --yes or by the user. */
 const isWanted = (subject: string, { yes }: EraseOptions): TE.TaskEither<Failure, boolean> => {
   if (yes === true) return TE.right(true);
   return process.stdin.isTTY === true

@@ -1,6 +1,4 @@
-/**
- * `domicile export parquet`: the answers of a ledger as tables in Apache Parquet, for other tools.
- */
+/** `domicile export parquet`: writes the answers of a ledger as Apache Parquet tables for other tools. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { ClientFailure } from '../../client/client.ts';

@@ -1,5 +1,5 @@
 /**
- * `domicile export`: an evidence bundle, as a file that `domicile verify` checks anywhere, and as a page for people.
+ * `domicile export`: writes an evidence bundle, as a file for `domicile verify` and as a page for human readers.
  */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -33,7 +33,7 @@ interface ExportOptions extends Omit<PeriodOptions, 'format'> {
 
 const fileEnding = '.domicile.json';
 
-/** Writes the bundle, and the page beside it. */
+/** Writes the bundle and its page. */
 const write = async (text: string, options: ExportOptions, terminal: Terminal): Promise<CommandResult> => {
   const { parseBundle } = await import('../../evidence/bundle.ts');
   const { evidencePage } = await import('../../evidence/page.ts');

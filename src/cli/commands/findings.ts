@@ -1,6 +1,4 @@
-/**
- * `domicile findings`: the findings of the adopted policies.
- */
+/** `domicile findings`: lists the findings of the adopted policies. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { FindingRow } from '../../contract/rows/policy.ts';

@@ -1,6 +1,4 @@
-/**
- * `domicile import`: records of other systems become events.
- */
+/** `domicile import`: converts records of other systems into events. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -23,17 +21,17 @@ interface ImportOptions extends LedgerOptions, FormatOptions, ImportSourceOption
   readonly dryRun?: boolean;
 }
 
-/** Events that a trial shows. */
+/** Events that a dry run shows. */
 const shownEventsMax = 10;
 
-/** What became of the events that were sent, and where to begin again. */
+/** What was recorded so far, and where to resume. */
 const soFarOf = (soFar: EmitProgress, read: RecordEvents): string => {
   const next = read.placeOf(soFar.recorded + soFar.duplicates)?.index;
   const skip = next === undefined || next === 0 ? '' : ` --skip ${next} begins where it stopped.`;
   return `So far: ${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} already there. You can import everything again: nothing is recorded twice.${skip}`;
 };
 
-/** Why the ledger refused an event: the places are of records. */
+/** Why the ledger refused an event, with the places of records. */
 const refusedByLedger = (
   { error, soFar }: EmitFailure,
   read: RecordEvents,
@@ -90,7 +88,7 @@ const report = (
   );
 };
 
-/** Sends the events, with a progress bar over the bytes of the file. */
+/** Sends the events with a progress bar over the bytes of the file. */
 const send = (
   ledger: Client,
   read: RecordEvents,
@@ -165,7 +163,7 @@ const wholeNumberOf = (text: string): number => {
   return Number(text);
 };
 
-/** The options that say how a file is read, and what its names are here. */
+/** Adds the options for reading a file and mapping its names. */
 export const withImportOptions = (command: Command): Command =>
   command
     .addOption(

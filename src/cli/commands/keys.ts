@@ -1,5 +1,6 @@
 /**
- * `domicile keys`: manages the keys of callers. Keys are kept beside the log, and a running server notices changes at once.
+ * `domicile keys`: manages the keys of callers. They are stored beside the log, and a running server notices
+ * changes at once.
  */
 import { randomBytes } from 'node:crypto';
 import { Argument, type Command, Option } from 'commander';
@@ -58,7 +59,7 @@ const KeyRow = exact(
 );
 type KeyRow = t.TypeOf<typeof KeyRow>;
 
-/** What a key is bound to, a line each. */
+/** The bounds of a key, one per line. */
 const boundsText = ({ sources, types, maxAssurance }: KeyRow): string =>
   [sources.replaceAll(' ', '\n'), types, maxAssurance === null ? '' : `at most ${maxAssurance}`]
     .filter((line) => line !== '')
@@ -83,7 +84,7 @@ const failureOfKeyProblem = (problem: KeyProblem): Failure => ({
   message: messages[problem],
 });
 
-/** Changes the keys; what another program holds or has broken is told. */
+/** Changes the keys, and reports a file that is locked or damaged. */
 const changing = <A>(change: () => E.Either<KeyProblem, A>): E.Either<Failure, A> =>
   pipe(
     E.tryCatch(change, failureOfThrown),

@@ -1,5 +1,6 @@
 /**
- * `domicile learned`: what was learned since a position, as findings: by facts, and apart from these by rules.
+ * `domicile learned`: what was learned since a position, as findings: those by new facts, and separately those by
+ * new rules.
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DifferingFindingRow } from '../../contract/rows/policy.ts';
@@ -22,7 +23,7 @@ interface LearnedOptions extends LedgerOptions, FormatOptions {
 
 const changes = ['opened', 'closed', 'lengthened', 'shortened'] as const;
 
-/** A finding, how it changed, and by what. */
+/** A finding with its change and the cause. */
 type Line = DifferingFindingRow & { readonly change: (typeof changes)[number] };
 
 const columns: ReadonlyArray<Column<Line>> = [
@@ -36,7 +37,7 @@ const fields = [
   ...['from', 'to', 'subjects', 'events'],
 ];
 
-/** A position beyond every other: the latest. */
+/** A position beyond every other one, for the latest. */
 const latest = '9007199254740991';
 
 const ask = async (position: string, options: LearnedOptions, terminal: Terminal) => {
@@ -53,7 +54,7 @@ const ask = async (position: string, options: LearnedOptions, terminal: Terminal
     (answer) => {
       const { data, next } = answer;
       const all = changes.flatMap((change) => data[change].map((finding): Line => ({ ...finding, change })));
-      // What later rules make of the past comes after what was learned of it.
+      // Findings by new rules come after those by new facts.
       const lines = [
         ...all.filter(({ learned }) => learned !== 'rules'),
         ...all.filter(({ learned }) => learned === 'rules'),

@@ -1,6 +1,4 @@
-/**
- * `domicile log`: what others need to check the log: keys, the signed checkpoint, proofs.
- */
+/** `domicile log`: keys, the signed checkpoint and proofs, with which others verify the log. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -53,7 +51,10 @@ const isSignedBy = (checkpoint: string, vkeys: ReadonlyArray<string>): boolean =
   return E.isRight(signed) && signed.right;
 };
 
-/** Rotates the keys, and waits for a checkpoint that all of them have signed: others can check what the new ones say. */
+/**
+ * Rotates the keys, and waits for a checkpoint that all of them have signed, with which others can verify the new
+ * keys.
+ */
 const rotate = (ledger: Client): Promise<E.Either<ClientError, { readonly data: MerkleLogRow }>> =>
   pipe(
     () => askUntilThere(() => ledger.log.rotateKeys()),
@@ -67,7 +68,7 @@ const rotate = (ledger: Client): Promise<E.Either<ClientError, { readonly data: 
     ),
   )();
 
-/** Prints the keys of the log, after rotating them or retiring those of before where that is asked for. */
+/** Prints the keys of the log, after rotating or retiring keys if requested. */
 const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
   const { rotate: isRotation = false, retire = false } = options;
   if (isRotation && retire)
@@ -86,7 +87,7 @@ const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> =
         );
       if (retire) terminal.note('The old keys no longer sign.');
     },
-    // The keys of a new ledger are made a moment after it is opened.
+    // The keys of a new ledger are created shortly after it is opened.
     ({ data }) => data.verifierKeys.length > 0,
   );
 };

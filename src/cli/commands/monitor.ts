@@ -1,6 +1,4 @@
-/**
- * `domicile monitor`: an independent copy of a ledger, which checks what its operator shows and says.
- */
+/** `domicile monitor`: keeps an independent copy of a ledger and verifies its operator. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -62,7 +60,7 @@ const run = async (url: string, options: MonitorOptions, terminal: Terminal): Pr
       bar.update(done, of, `${wholeNumber(done)} of ${wholeNumber(of)} events checked`),
   });
   let stopped = false;
-  // One round ends with the process; between rounds it stops in order.
+  // A single round ends with the process; between rounds it stops gracefully.
   const stop =
     once === true
       ? undefined

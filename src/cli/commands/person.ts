@@ -1,6 +1,4 @@
-/**
- * `domicile person`: everything that is known about one person (GDPR, Article 15), as a page or as JSON.
- */
+/** `domicile person`: everything known about one person (GDPR, Article 15), as a page or as JSON. */
 import { type Command, Option } from 'commander';
 import { htmlOf } from '../../contract/documents/html.ts';
 import { personDocument } from '../../contract/documents/person-document.ts';
@@ -20,7 +18,7 @@ interface PersonOptions extends LedgerOptions, Omit<QuestionOptions, 'format'> {
   readonly format: 'html' | 'json';
 }
 
-/** Rows of each list of the file: the most that one answer may have. */
+/** Rows of each list in the file: the maximum of one answer. */
 const rowsMax = 1_000;
 
 const ask = async (subject: string, options: PersonOptions, terminal: Terminal) =>

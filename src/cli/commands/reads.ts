@@ -1,6 +1,4 @@
-/**
- * `domicile reads`: who asked the ledger about whom.
- */
+/** `domicile reads`: lists who asked the ledger about whom. */
 import type { Command } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { ReadRow } from '../../contract/rows/reads.ts';

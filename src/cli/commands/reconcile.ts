@@ -1,6 +1,4 @@
-/**
- * `domicile reconcile`: what one source says and another does not.
- */
+/** `domicile reconcile`: compares the facts of two sources. */
 import { type Command, Option } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -66,7 +64,7 @@ const report = (rows: ReadonlyArray<Row>, { format }: ReconcileOptions, terminal
   }
 };
 
-/** The events of a source, of which there is one at least. */
+/** The events of a source, which must have at least one. */
 const knownEvents = (
   ledger: Client,
   source: string,

@@ -1,6 +1,4 @@
-/**
- * `domicile replay`: rebuilds the projections from the log while the old ones keep serving.
- */
+/** `domicile replay`: rebuilds the projections from the log while the old ones keep serving. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';

@@ -1,6 +1,4 @@
-/**
- * `domicile serve`: serves a ledger over HTTP until it is stopped.
- */
+/** `domicile serve`: serves a ledger over HTTP until stopped. */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -24,7 +22,7 @@ type ServeOptions = Partial<Readonly<Record<SettingName | 'config', string>>>;
 
 /** Why a server cannot listen, and what to do. */
 export const failureOfListening = (error: unknown, host: string, port: number): Failure => {
-  // Opening the ledger fails with codes of its own.
+  // Errors of opening the ledger have their own codes.
   if (!(error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'))
     return failureOfThrown(error);
   if (error.code === 'EADDRINUSE') {
@@ -61,7 +59,7 @@ export const stopAsked = (): Promise<void> =>
     process.once('SIGTERM', () => done());
   });
 
-/** Says who may use a running server, and waits until it is stopped. */
+/** Says who may use the running server, and waits until it is stopped. */
 const servedUntilStopped = async (
   server: Running,
   { store, dataDirectory }: Settings,

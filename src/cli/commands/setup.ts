@@ -1,6 +1,4 @@
-/**
- * Commands that set an installation up: `init`, `service install`, `completion` and `man`.
- */
+/** Setup commands: `init`, `service install`, `completion` and `man`. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -53,7 +51,7 @@ const init = async ({ config, data }: InitOptions, terminal: Terminal): Promise<
     if (token !== undefined && E.isLeft(token))
       return E.left(invalidUse(`no key could be created: ${token.left}`));
     const fromFile = relative(dirname(file), resolve(data));
-    // It may come to hold the key of a vault.
+    // The file may later contain a vault's key.
     writeFileSync(file, configurationText(fromFile.startsWith('..') ? resolve(data) : `./${fromFile}`), {
       mode: 0o600,
       flag: 'wx',
@@ -73,7 +71,7 @@ const init = async ({ config, data }: InitOptions, terminal: Terminal): Promise<
   }
 };
 
-/** How this program is run, wherever it is installed. */
+/** The command line of this program, wherever it is installed. */
 const program = (): ReadonlyArray<string> => {
   const own = fileURLToPath(new URL('../../../bin/domicile', import.meta.url));
   return existsSync(own) ? [own] : [process.execPath, resolve(process.argv[1] ?? join('bin', 'domicile'))];
@@ -85,7 +83,7 @@ const printing = (terminal: Terminal, text: () => string): Promise<void> =>
     return E.right(success);
   });
 
-/** Adds the commands. They go last: two of them show all others. */
+/** Adds the commands. They must be added last, since two of them list all others. */
 export const addSetup = (parent: Command, terminal: Terminal): void => {
   parent
     .command('init')

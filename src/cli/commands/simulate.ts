@@ -1,6 +1,4 @@
-/**
- * `domicile simulate`: what a policy would find over the whole history if it were adopted (R20).
- */
+/** `domicile simulate`: what a policy would find over the whole history if it were adopted (R20). */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -28,7 +26,7 @@ interface SimulateOptions extends LedgerOptions, FormatOptions {
   readonly fail?: boolean;
 }
 
-/** Before the first event: by default a policy is tried over the whole history. */
+/** Before the first event: by default, a policy is simulated over the whole history. */
 const beginning = '0000-01-01';
 
 const changes = ['opened', 'closed', 'lengthened', 'shortened'] as const;
@@ -55,7 +53,7 @@ const fields = [
   'events',
 ];
 
-/** Faults of a policy are shown with their place in the file instead of in the request. */
+/** Faults of a policy are shown with their places in the file instead of in the request. */
 const refusal = (failure: Failure, file: string): Failure =>
   failure.details === undefined
     ? failure

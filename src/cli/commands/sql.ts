@@ -1,6 +1,4 @@
-/**
- * `domicile sql`: asks an export in SQL.
- */
+/** `domicile sql`: queries an export in SQL. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { csvLines } from '../../contract/csv.ts';
@@ -14,9 +12,9 @@ import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, moment, wholeNumber } from '../terminal/wording.ts';
 
-/** Characters of a statement that is read from standard input. */
+/** The maximum length of a statement from standard input, in characters. */
 const statementCharactersMax = 1_000_000;
-/** Rows of a table for people; the other formats give all. */
+/** Rows in the table format; other formats have all rows. */
 const tableRowsMax = 1_000;
 
 const cellText = (value: unknown): string => {

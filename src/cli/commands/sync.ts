@@ -1,6 +1,4 @@
-/**
- * `domicile sync`: a snapshot of what is becomes the events that changed since the last one.
- */
+/** `domicile sync`: converts a snapshot into events for the changes since the last one. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -33,14 +31,14 @@ interface SyncOptions extends LedgerOptions, FormatOptions, ImportSourceOptions 
   readonly allowEmpty?: boolean;
 }
 
-/** Events that a snapshot may have: it is compared as a whole. */
+/** The maximum number of events in a snapshot, which is compared as a whole. */
 const snapshotEventsMax = 1_000_000;
-/** Events that a trial shows. */
+/** Events that a dry run shows. */
 const shownEventsMax = 100;
 
 const snapshotKinds = importKindNames.filter((name) => importKindInfos[name].isSnapshot);
 
-/** The events of the snapshot: all of it, or none, because what is missing from a snapshot has ended. */
+/** All events of the snapshot, or a failure: what is missing in a snapshot counts as ended. */
 const eventsIn = async (
   read: RecordEvents,
   name: string,
@@ -64,7 +62,7 @@ const eventsIn = async (
   });
 };
 
-/** The one source of the events; if there are none, that of the option. */
+/** The single source of the events; if there are none, that of the option. */
 const sourceOf = (
   events: ReadonlyArray<ForeignEvent>,
   { source, allowEmpty }: SyncOptions,
@@ -111,7 +109,7 @@ const report = (
     );
 };
 
-/** A snapshot that was read: the events in it, all of one source, and the instant of which it is. */
+/** A parsed snapshot: its events, which all have one source, and its time. */
 interface Snapshot {
   readonly at: Instant;
   readonly read: RecordEvents;
@@ -140,7 +138,7 @@ const snapshotIn = (kind: string, fileName: string, options: SyncOptions): TE.Ta
     TE.bind('source', ({ events, file }) => TE.fromEither(sourceOf(events, options, file.name))),
   );
 
-/** What is new, changed and missing in the snapshot, beside what its source said before. */
+/** The difference between the snapshot and what its source said before. */
 const differenceFrom = (
   { at, events, source }: Snapshot,
   ledger: Client,

@@ -1,6 +1,4 @@
-/**
- * `domicile trail`: every event that touched a person's data, and why it did.
- */
+/** `domicile trail`: lists every event that affected a person's data, with reasons. */
 import type { Command } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
@@ -19,7 +17,7 @@ import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, eventText, moment, recorderText } from '../terminal/wording.ts';
 
-/** Who recorded an event has a column where anybody is named: without keys, nobody is. */
+/** The column with who recorded an event appears only if an event has a recorder: without keys, none has. */
 const columnsFor = (rows: ReadonlyArray<TrailRow>): ReadonlyArray<Column<TrailRow>> => [
   { title: 'Pos', cell: ({ event }) => event.position, align: 'right' },
   { title: 'True from', cell: ({ event }) => moment(event.time) },

@@ -1,6 +1,4 @@
-/**
- * `domicile verify`: checks a whole ledger, or evidence or a proof that came from one.
- */
+/** `domicile verify`: verifies a whole ledger, or evidence or a proof from one. */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -88,7 +86,7 @@ const verifyWhole = (options: VerifyOptions, terminal: Terminal): Promise<Comman
     }),
   )();
 
-/** What a proof in a file proves: which event is in which log, and who signed and cosigned that. */
+/** What a proof file proves: the event and the log, and who signed and cosigned it. */
 interface Proved {
   readonly entry: Uint8Array;
   readonly index: number;

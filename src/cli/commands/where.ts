@@ -1,6 +1,4 @@
-/**
- * `domicile where`: where a person's data is or was.
- */
+/** `domicile where`: lists where a person's data is or was. */
 import type { Command } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { ResidencyRow } from '../../contract/rows/residency.ts';

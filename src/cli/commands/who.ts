@@ -1,6 +1,4 @@
-/**
- * `domicile who`: who could reach a person's data, and along which path.
- */
+/** `domicile who`: lists who could reach a person's data, and along which path. */
 import { type Command, Option } from 'commander';
 import { everyRow } from '../../client/client.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';

@@ -1,5 +1,5 @@
 /**
- * `domicile witness`: a witness for the logs of others (C2SP tlog-witness), as a regulator or an auditor runs one.
+ * `domicile witness`: runs a witness for other parties' logs (C2SP tlog-witness), as for a regulator or an auditor.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';

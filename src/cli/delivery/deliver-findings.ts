@@ -1,6 +1,5 @@
 /**
- * Delivers what is learned about findings to a sink, in order: each message at least once, however often this ends in
- * between.
+ * Delivers what is learned about findings to a sink, in order, each message at least once, even across restarts.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -11,16 +10,16 @@ import type { DeliveryState } from './delivery-state.ts';
 import { type Change, changes, type Message, messageOf } from './finding-message.ts';
 import type { Sink } from './sinks.ts';
 
-/** Findings that are asked for at once. */
+/** Findings to request at once. */
 const pageRowsMax = 1_000;
 
 export interface Delivery {
   readonly ledger: Client;
   readonly sink: Sink;
   readonly policy?: string | undefined;
-  /** Which changes are delivered. */
+  /** The changes to deliver. */
   readonly wanted: ReadonlySet<Change>;
-  /** Keeps how far it is. */
+  /** Stores the progress. */
   readonly keep: (state: DeliveryState) => void;
   readonly retry: RetryPolicy;
   readonly now: () => number;
@@ -29,17 +28,17 @@ export interface Delivery {
   readonly signal: AbortSignal;
 }
 
-/** Why a round ended before all was delivered. What was taken is taken, and the state says so. */
+/** Why a round ended before everything was delivered. Accepted messages are in the state. */
 export type Ended =
   | { readonly kind: 'ledger'; readonly error: ClientError }
   | { readonly kind: 'sink'; readonly reason: string; readonly gone: boolean }
-  /** The ledger lost events that were delivered: it was put back to an earlier state. */
+  /** The ledger lost delivered events because it was restored to an earlier state. */
   | { readonly kind: 'put-back'; readonly head: string }
   | { readonly kind: 'stopped' };
 
 type UnderWay = NonNullable<DeliveryState['under']>;
 
-/** What was learned between two positions, page by page. It is the same whenever it is asked for. */
+/** What was learned between two positions, page by page. It never changes. */
 async function* messagesBetween(
   { ledger, policy, wanted, signal }: Delivery,
   from: string,
@@ -72,7 +71,7 @@ async function* messagesBetween(
   } while (cursor !== null);
 }
 
-/** Gives messages to the sink until it has taken them, or the attempts are used up. */
+/** Passes messages to the sink until they are accepted or the attempts are used up. */
 const taken = async (
   { sink, retry, onRetry, signal }: Delivery,
   messages: ReadonlyArray<Message>,
@@ -85,7 +84,7 @@ const taken = async (
     if (outcome.kind === 'gone' || attempt >= retry.attemptsMax)
       return { kind: 'sink', reason, gone: outcome.kind === 'gone' };
     const most = Math.min(retry.waitMsMax, retry.firstWaitMs * 2 ** Math.min(attempt - 1, 30));
-    // At least half of it: a receiver that is down is left alone for a while.
+    // At least half of the backoff, to spare a receiver that is down.
     const waitMs = Math.max(
       Math.min(outcome.retryAfterMs, retry.waitMsMax),
       Math.round((most * (1 + retry.random())) / 2),
@@ -100,7 +99,7 @@ const taken = async (
 const endedBy = (error: ClientError): Ended =>
   error.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error };
 
-/** Delivers what is under way. */
+/** Delivers the unfinished part. */
 const finish = async (
   delivery: Delivery,
   position: string,
@@ -140,7 +139,7 @@ export const positionNow = async (
   );
 };
 
-/** Delivers what was learned since the state, up to now. */
+/** Delivers what was learned from the state's position up to now. */
 export const deliverOnce = async (
   delivery: Delivery,
   state: DeliveryState,
@@ -165,7 +164,7 @@ export const deliverOnce = async (
   )();
 };
 
-/** Why it ended, in a sentence. */
+/** Why the delivery ended, in a sentence. */
 export const reasonOf = (ended: Ended): string => {
   switch (ended.kind) {
     case 'ledger':

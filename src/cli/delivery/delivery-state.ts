@@ -1,5 +1,5 @@
 /**
- * How far findings are delivered, in a file that outlives the process: it is on the disk before the next message is sent.
+ * The progress of a delivery, in a file that outlives the process. It is durable before the next message is sent.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,9 +11,8 @@ import { type Failure, invalidUse } from '../invocation/failure.ts';
 const Position = t.refinement(t.string, (text) => /^\d{1,16}$/.test(text), 'a position in the log');
 
 /**
- * `position`: what was learned up to there is delivered. `under`: what is being delivered, up to which position, and how
- * many of its messages are done; people are counted at the instant `at`. So the messages are the same whenever they are
- * asked for.
+ * `position`: everything learned up to it is delivered. `under`: the current delivery, with its end position and
+ * the number of delivered messages. People are counted at the instant `at`, so that the messages never change.
  */
 export const DeliveryState = exact(
   'DeliveryState',
@@ -37,7 +36,7 @@ export const readState = (file: string): E.Either<Failure, DeliveryState | undef
   return E.left(invalidUse(`${file} is not a state file of deliveries; name another file`));
 };
 
-/** Keeps the state: when this returns it is on the disk, whole, in the place of the one before. */
+/** Stores the state atomically and durably. */
 export const keepState = (file: string, state: DeliveryState): void => {
   const written = `${file}.new`;
   writeFileSync(written, `${JSON.stringify(state)}\n`, { mode: 0o600, flush: true });

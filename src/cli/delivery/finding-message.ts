@@ -1,8 +1,8 @@
 /**
- * What is sent of a finding: the payload of a webhook as Standard Webhooks has it
+ * The message about a finding: the payload of a webhook by Standard Webhooks
  * (https://github.com/standard-webhooks/standard-webhooks).
  *
- * It names no person: a finding says how many people it concerns, and the ledger is asked who they are.
+ * It names no person. A finding has the number of people concerned, and the ledger can be asked who they are.
  */
 import { createHash, createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,16 +13,16 @@ export const changes = ['opened', 'lengthened', 'shortened', 'closed'] as const;
 export type Change = (typeof changes)[number];
 
 export interface Message {
-  /** The same whenever this message is sent: by it, a receiver tells that it has it already. */
+  /** The same whenever this message is sent, so that a receiver can recognise repetitions. */
   readonly id: string;
-  /** JSON, in one line. */
+  /** JSON in one line. */
   readonly body: string;
 }
 
 /**
- * The message about a finding that changed.
+ * The message about a changed finding.
  *
- * @param knownAt when the last of the events was recorded by which it changed.
+ * @param knownAt when the last event that changed it was recorded.
  * @param position the position of that event.
  */
 export const messageOf = (
@@ -42,11 +42,11 @@ export const messageOf = (
 };
 
 const secretPrefix = 'whsec_';
-/** Bytes of a secret, as Standard Webhooks wants them. */
+/** The minimum size of a secret by Standard Webhooks, in bytes. */
 const secretBytesMin = 24;
 const secretBytesMax = 64;
 
-/** The secrets in a file, one a line: all of them sign, so that a receiver can change from one to the next. */
+/** The secrets in a file, one per line. All of them sign, so that a receiver can switch from one to the next. */
 export const readSecrets = (text: string): E.Either<string, ReadonlyArray<Buffer>> => {
   const lines = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
   const secrets: Buffer[] = [];
@@ -61,7 +61,7 @@ export const readSecrets = (text: string): E.Either<string, ReadonlyArray<Buffer
   return secrets.length === 0 ? E.left('expected a secret') : E.right(secrets);
 };
 
-/** The headers that sign a message, sent at an instant in seconds since 1970. */
+/** The headers that sign a message, at an instant in seconds since 1970. */
 export const signedHeaders = (
   { id, body }: Message,
   secrets: ReadonlyArray<Buffer>,

@@ -1,22 +1,20 @@
-/**
- * Where findings are delivered to: a webhook, or a file. A sink answers when what it was given is taken for good.
- */
+/** The targets of a delivery: a webhook or a file. A sink responds once messages are accepted permanently. */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { type Message, signedHeaders } from './finding-message.ts';
 
 /** How long a receiver may take to answer. */
 const answerMsMax = 15_000;
-/** How much of an answer is read, so that the connection can be used again. */
+/** How much of a response to read, so that the connection can be reused. */
 const answerBytesMax = 65_536;
 
-/** What became of messages: taken, or not, and then whether trying again can help, and after how long at least. */
+/** The result of passing messages to a sink: accepted or not, and then whether and when a retry can help. */
 export type Outcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number }
   | { readonly kind: 'gone'; readonly reason: string };
 
 export interface Sink {
-  /** Messages that are given at once, at most. */
+  /** Messages to pass at once. */
   readonly messagesMax: number;
   give(messages: ReadonlyArray<Message>, signal: AbortSignal): Promise<Outcome>;
   close(): void;
@@ -37,7 +35,10 @@ const readSome = async (response: Response): Promise<void> => {
   }
 };
 
-/** Posts each message by itself, signed. A redirect is not followed: the message is for that address alone. */
+/**
+ * Posts each message separately, with a signature. Redirects are not followed, since the message is only for that
+ * address.
+ */
 export const webhookSink = (
   url: string,
   secrets: ReadonlyArray<Buffer>,
@@ -57,7 +58,7 @@ export const webhookSink = (
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(waitMsMax)]),
       });
-      // It is answered by its status; what else it says may break off.
+      // The status is the response; its body may break off.
       await readSome(response).catch(() => undefined);
       if (response.ok) return { kind: 'taken' };
       const reason = `the receiver answered ${response.status}`;
@@ -76,11 +77,11 @@ export const webhookSink = (
   close: () => undefined,
 });
 
-/** Bytes that are looked through at once for the end of the last whole line. */
+/** Bytes to search at once for the end of the last complete line. */
 const tailBytes = 65_536;
 const newline = 0x0a;
 
-/** Cuts off what follows the last line end: a line whose writing was cut off, and which is written again. */
+/** Cuts off an incomplete last line, which is then written again. */
 const cutTornLine = (file: number): void => {
   const { size } = fstatSync(file);
   const part = Buffer.alloc(tailBytes);
@@ -97,7 +98,7 @@ const cutTornLine = (file: number): void => {
   ftruncateSync(file, 0);
 };
 
-/** Appends messages to a file, each as a line of JSON; they are on the disk before they count as taken. */
+/** Appends messages to a file, each as a line of JSON. They are durable before they count as accepted. */
 export const fileSink = (name: string): Sink => {
   const file = openSync(name, 'a+', 0o600);
   cutTornLine(file);

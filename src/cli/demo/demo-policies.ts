@@ -1,6 +1,6 @@
 /**
- * The policies that the demo adopts on top of the founding case, through the API: what each found over the whole history,
- * and what the rule of 2022 would have found if it had held from 2019.
+ * Policies that the demo adopts for the founding case, through the API. It shows the findings of each over the
+ * whole history, and what the rule of 2022 would have found if it had been in force from 2019.
  */
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,10 +18,10 @@ import { counted, moment, wholeNumber } from '../terminal/wording.ts';
 
 const packsDirectory = fileURLToPath(new URL('../../../policies/', import.meta.url));
 
-/** The packs that apply to the case. It has nobody in China and no data brokers, so it leaves out those packs. */
+/** The packs that apply to the case, which involves neither China nor data brokers. */
 const packsOfTheCase = ['28-cfr-202', 'eo-13942', 'eo-14034', 'gdpr-chapter-v', 'russia-242-fz'];
 
-/** What TikTok promised on 17 June 2022, as a rule. */
+/** The promise that TikTok made on 17 June 2022, as a rule. */
 const promise = {
   policy: 'us-data-2022',
   title: 'ByteDance reaches no data of US users (the announcement of 2022)',
@@ -33,7 +33,7 @@ when { resource.jurisdiction == "US" };
   effectiveFrom: '2022-06-17T12:00:00Z',
 };
 
-/** The rule is tried from the year of the company's first statement. */
+/** The rule is simulated from the year of the company's first statement. */
 const triedFrom = '2019-01-01';
 
 type Adoption = EventInputOf<'PolicyAdopted'>;
@@ -186,7 +186,7 @@ const showTried = (difference: WireDifference, terminal: Terminal): void => {
   terminal.out('and it went on afterwards, through the backups and the team.');
 };
 
-/** Adopts the policies, then shows what they found and what the rule of 2022 would have found. */
+/** Adopts the policies, then shows their findings and those that the rule of 2022 would have had. */
 export const showPolicies = (ledger: Client, terminal: Terminal): TE.TaskEither<Failure, void> =>
   pipe(
     TE.Do,

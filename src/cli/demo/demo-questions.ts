@@ -1,6 +1,6 @@
 /**
- * The questions that the demo asks about the founding case, each as known at the end of May 2022, before the
- * announcement, and as known now.
+ * The demo's questions about the founding case, each as known at the end of May 2022, before the announcement, and
+ * as known now.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -13,9 +13,9 @@ import { counted, moment } from '../terminal/wording.ts';
 
 /** A line of an answer, as known at two times. */
 interface Line {
-  /** What the line is about; the same for both times. */
+  /** The subject of the line, for both times. */
   readonly cells: ReadonlyArray<string>;
-  /** What was known then, and what is known now. Empty means nothing. */
+  /** What was known then, and what is known now; empty for nothing. */
   readonly inMay: string;
   readonly now: string;
 }
@@ -23,7 +23,7 @@ interface Line {
 /** A question of the demo. */
 export interface DemoQuestion {
   readonly question: string;
-  /** What the answer shows. */
+  /** The lesson of the answer. */
   readonly lesson: string;
   readonly titles: ReadonlyArray<string>;
   /** Asks the question twice: as known at the position, and as known now. */
@@ -38,7 +38,7 @@ type Rows = ReadonlyMap<string, Row>;
 
 const isUnknown = (error: ClientError): boolean => error.kind === 'problem' && error.status === 404;
 
-/** The rows of an answer by what each is about. A person or site that was not known yet has none. */
+/** The rows of an answer by subject; none for a person or site that was not known yet. */
 const rowsOf = <A>(
   answer: E.Either<ClientError, { readonly data: ReadonlyArray<A> }>,
   row: (of: A) => readonly [string, Row],

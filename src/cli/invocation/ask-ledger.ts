@@ -1,4 +1,4 @@
-/** A command that asks its ledger one question, shows the answer, and ends. */
+/** Runs a command that asks its ledger one question and shows the answer. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Answer, Client } from '../../client/client.ts';
@@ -8,7 +8,7 @@ import { spoken } from '../terminal/wording.ts';
 import { type LedgerOptions, withLedger } from './connection.ts';
 import { type CommandResult, failureOf } from './failure.ts';
 
-/** What a question to the ledger comes to. */
+/** The result of a question to the ledger. */
 type Asked<A> = E.Either<ClientError, A>;
 
 const knewNothing = (answer: unknown): boolean =>
@@ -16,7 +16,7 @@ const knewNothing = (answer: unknown): boolean =>
   answer !== null &&
   (answer as Partial<Answer<unknown>>).clocks?.knownNothing === true;
 
-/** Tells when the ledger began to know something: whoever asked about an earlier known time needs a later one. */
+/** Tells when the ledger first knew something, to a user who asked about an earlier known time. */
 const tellFirstEvent = async (ledger: Client, terminal: Terminal): Promise<void> => {
   const first = await ledger.events.list({ limit: 1 });
   if (E.isLeft(first)) return;
@@ -29,7 +29,7 @@ const tellFirstEvent = async (ledger: Client, terminal: Terminal): Promise<void>
 };
 
 /**
- * Asks the ledger that the options select. It has to exist.
+ * Asks the ledger selected by the options, which must exist.
  *
  * @param show shows the answer; returns the exit code.
  */
@@ -47,13 +47,13 @@ export const askLedger = <A>(
     return E.right(exitCode);
   });
 
-/** How long an answer that is not there yet is waited for: a log that was just opened is hashed first. */
+/** How long to wait for an answer that does not exist yet: a newly opened log is hashed first. */
 const waitMsMax = 60_000;
 const askAgainMs = 200;
 
 const isUnavailable = (error: ClientError): boolean => error.kind === 'problem' && error.status === 503;
 
-/** Asks until the ledger is ready to answer, and what it answers is there. */
+/** Asks until the ledger is ready and the answer exists. */
 export const askUntilThere = async <A>(
   ask: () => Promise<Asked<A>>,
   isThere: (answer: A) => boolean = () => true,

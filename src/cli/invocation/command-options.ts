@@ -1,6 +1,4 @@
-/**
- * The options that several commands share, and what they say about an answer's clocks.
- */
+/** Options of several commands, and the description of an answer's clocks. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -65,7 +63,7 @@ export const withFormatOption = (command: Command, choices: ReadonlyArray<Format
     new Option('--format <format>', 'the format of the answer').choices(choices).default('table'),
   );
 
-/** Adds the options that say about which time, and as known when. */
+/** Adds the options for valid time and known time. */
 export const withClockOptions = (command: Command): Command =>
   command
     .addOption(
@@ -83,24 +81,24 @@ export const withClockOptions = (command: Command): Command =>
       ),
     );
 
-/** Adds the options that every question takes. */
+/** Adds the options of every question. */
 export const withQuestionOptions = (command: Command): Command =>
   withLedgerOptions(withFormatOption(withClockOptions(command)));
 
-/** Adds the bounds of the period that a question covers. */
+/** Adds the bounds of a question's period. */
 export const withPeriodOptions = (command: Command): Command =>
   command
     .addOption(new Option('--from <time>', 'the start of the period (default: the beginning)'))
     .addOption(new Option('--to <time>', 'the end of the period, exclusive (default: none)'));
 
-/** The instant that an option gives. */
+/** The instant in an option. */
 export const instantOf = (flag: string, text: string): E.Either<Failure, Instant> =>
   pipe(
     parseInstant(text),
     E.mapLeft((expected) => invalidUse(`${flag}: expected ${expected}`)),
   );
 
-/** The question as the options state it. */
+/** The question in the options. */
 export const questionOf = ({
   validAt,
   knownAt,
@@ -113,7 +111,7 @@ export const questionOf = ({
   minAssurance,
 });
 
-/** The known time of an answer in words, and the assurance that counted. */
+/** The known time of an answer in words, and the required assurance. */
 export const knownWords = ({ knownAt, position }: Clocks, options: QuestionOptions): string => {
   const known =
     options.knownAt === undefined && options.knownPosition === undefined

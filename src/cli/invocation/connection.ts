@@ -1,6 +1,6 @@
 /**
- * Connects a command to its ledger: a running server, or files that this process opens and asks through the same API,
- * so that the answers are the same. If a server already has the files open, the command asks that server.
+ * Connects a command to its ledger: a running server, or files that this process opens and asks through the same
+ * API, so that the answers are equal. If a server already has the files open, the command asks that server.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -29,11 +29,11 @@ export interface LedgerOptions {
   readonly data?: string;
   /** The configuration file. */
   readonly config?: string;
-  /** Wants people by their pseudonyms, though it may see who they are. */
+  /** Whether to request pseudonyms even if identifiers are allowed. */
   readonly pseudonyms?: boolean;
 }
 
-/** The settings, and where each was given; or every fault of them. */
+/** The settings with their sources, or all their faults. */
 export const configured = (
   options: Partial<Readonly<Record<SettingName, string | undefined>>>,
   configOption: string | undefined,
@@ -47,7 +47,7 @@ export const configured = (
     })),
   );
 
-/** The settings of a command that takes the directory and the configuration file alone as options. */
+/** The settings of a command with only the options for the directory and the configuration file. */
 export const settingsOf = ({
   data,
   config,
@@ -63,7 +63,7 @@ const missing = (directory: string): Failure => ({
   hint: 'Record events with `domicile emit FILE`, try `domicile demo`, or name another ledger with --data DIR or --url URL.',
 });
 
-/** A client. Its code is loaded when there is something to ask: some commands ask nothing. */
+/** A client. Its code is loaded on first use, since some commands ask nothing. */
 const clientOf = async (options: ClientOptions): Promise<Client> => {
   const { createClient } = await import('../../client/client.ts');
   return createClient(options);
@@ -72,7 +72,7 @@ const clientOf = async (options: ClientOptions): Promise<Client> => {
 /** A placeholder: the client calls the app in this process and opens no connection. */
 const inProcessUrl = 'http://ledger.in-process';
 
-/** Waits until the projections have applied the whole log. Rebuilding them for a large log takes a while. */
+/** Waits until the projections have applied the whole log. Rebuilding those of a large log takes a while. */
 const catchUp = (ledger: Ledger, terminal: Terminal): TE.TaskEither<Failure, void> =>
   withProgress(terminal, async (bar) => {
     const head = await ledger.parts.store.head();
@@ -98,7 +98,7 @@ const openInProcess = async (
   use: (client: Client) => Promise<CommandResult>,
 ): Promise<CommandResult> => {
   let ledger: Ledger;
-  // Loaded only when needed: asking a server takes a fraction of this code.
+  // Loaded only when needed, since asking a server needs a fraction of this code.
   const { openLedger } = await import('../../ledger/open-ledger.ts');
   try {
     ledger = await openLedger(settings);
@@ -124,7 +124,7 @@ const openInProcess = async (
 };
 
 /**
- * Runs `use` with a client for the ledger that the options select, then closes the ledger.
+ * Runs `use` with a client for the ledger selected by the options, then closes the ledger.
  *
  * @param createIfMissing whether to create the ledger if there is none.
  */

@@ -1,6 +1,4 @@
-/**
- * How a command fails: what is wrong and where, what to do, and the exit code.
- */
+/** The failure of a command: what is wrong and where, what to do, and the exit code. */
 import type * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type ClientError, sentenceOfFault } from '../../client/errors.ts';
@@ -18,17 +16,17 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** How a command ends: with a failure, or with its exit code. */
+/** The result of a command: a failure or its exit code. */
 export type CommandResult = E.Either<Failure, number>;
 
-/** The command was used in a wrong way: what is wrong, and what to do. */
+/** The failure of a wrongly used command. */
 export const invalidUse = (message: string, hint?: string): Failure => ({
   exitCode: invalidUsage,
   message,
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** How many faults of a refused body are shown. */
+/** How many faults of a refused body to show. */
 const faultsShownMax = 20;
 
 const parameterFlags: Readonly<Record<string, string>> = {
@@ -40,14 +38,14 @@ const parameterFlags: Readonly<Record<string, string>> = {
   to: '--to',
 };
 
-/** The first faults as lines, and how many more there are. */
+/** The first faults as lines, and the number of further ones. */
 const faultLines = (faults: ReadonlyArray<BodyFault>): ReadonlyArray<string> => {
   const shown = faults.slice(0, faultsShownMax).map(sentenceOfFault);
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 };
 
-/** Turns an error of the client into a failure of the command. */
+/** Converts an error of the client into a failure of the command. */
 export const failureOf = (error: ClientError, url: string | undefined): Failure => {
   switch (error.kind) {
     case 'network':
@@ -82,7 +80,7 @@ export const failureOf = (error: ClientError, url: string | undefined): Failure 
   }
 };
 
-/** Asks the ledger at this address; an error of the client is a failure of the command. */
+/** Asks the ledger at an address, and converts errors of the client into failures. */
 export const replyFrom = <A>(
   url: string | undefined,
   ask: () => Promise<E.Either<ClientError, A>>,
@@ -117,7 +115,7 @@ const hintFor = (type: string): { readonly hint?: string } => {
   }
 };
 
-/** What is wrong with a file or a directory, by the code of Node's error. */
+/** Faults of files and directories, by the codes of Node's errors. */
 const fileFaults: Readonly<Record<string, string>> = {
   EACCES: 'this user has no permission to use it',
   EPERM: 'this user has no permission to use it',
@@ -134,7 +132,7 @@ const messageOf = (error: unknown): string => {
   return fault === undefined || path === undefined ? error.message : `${path}: ${fault}`;
 };
 
-/** Turns an error that was thrown into a failure: usually the ledger could not be opened. */
+/** Converts a thrown error into a failure: usually the ledger could not be opened. */
 export const failureOfThrown = (error: unknown): Failure => ({
   exitCode: unavailable,
   message: messageOf(error),

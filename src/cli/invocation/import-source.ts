@@ -1,6 +1,4 @@
-/**
- * What `import` and `sync` read: a file or standard input, and the mapping file beside it.
- */
+/** The input of `import` and `sync`: a file or standard input, and a mapping file. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -15,15 +13,15 @@ import { instantOf } from './command-options.ts';
 import { invalidUsage } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
 
-/** What is read, and how far that is. */
+/** An open input and its progress. */
 export interface ReadFile {
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Its length in bytes, if known. */
   readonly size: number | undefined;
-  /** How many of them are read. */
+  /** How many bytes are read so far. */
   readonly read: () => number;
-  /** Reads no more: of standard input, more may never come. */
+  /** Stops reading: standard input may never end. */
   readonly close: () => void;
 }
 
@@ -35,7 +33,7 @@ const failure = (message: string, details: ReadonlyArray<string> = []): Failure 
 
 const wrong = (message: string): E.Either<Failure, never> => E.left(failure(message));
 
-/** What is wrong with a mapping, each fault with its place. */
+/** The faults of a mapping with their places. */
 const wrongMapping =
   (message: string) =>
   (faults: ReadonlyArray<Fault>): Failure =>
@@ -68,7 +66,7 @@ export const openFile = (file: string): E.Either<Failure, ReadFile> => {
 /** The options of an import. */
 export interface ImportSourceOptions {
   readonly map?: string;
-  /** The same as `map`. */
+  /** An alias of `map`. */
   readonly mapping?: string;
   readonly at?: string;
   readonly source?: string;
@@ -97,7 +95,7 @@ const mappingOf = async ({
   );
 };
 
-/** The import of a kind, as the options have it. Importers are loaded here: no other command needs them. */
+/** The import of a kind with the given options. Importers are loaded here, since no other command needs them. */
 export const importOf = async (
   kindName: string,
   options: ImportSourceOptions,

@@ -1,5 +1,2 @@
-/**
- * How the command line is called in examples that people copy: in the repository by its file, where the package is
- * installed by npm.
- */
+/** The command line in examples for copying: the script in the repository, or npm's in an installed package. */
 export const ownCommand = import.meta.url.endsWith('.ts') ? 'bin/domicile' : 'npx domicile';

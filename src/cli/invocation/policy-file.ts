@@ -1,4 +1,4 @@
-/** A file with a policy: its text in Cedar, and the name that the file gives it. */
+/** A policy file: its Cedar text, and the name derived from the file's. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,6 +9,7 @@ export interface PolicyFile {
   readonly cedar: string;
 }
 
+/** Reads a policy file. */
 export const readPolicyFile = (file: string): E.Either<Failure, PolicyFile> =>
   E.tryCatch(
     () => ({ name: basename(file).replace(/\.cedar$/, ''), cedar: readFileSync(file, 'utf8') }),

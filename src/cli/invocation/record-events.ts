@@ -1,6 +1,4 @@
-/**
- * The events of a file that is imported, in order, and what is kept of records beside them.
- */
+/** The events of an imported file in order, and the records set aside. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { ForeignEvent } from '../../import/imported/foreign-event.ts';
 import type { Import } from '../../import/kinds.ts';
@@ -8,7 +6,7 @@ import type { GivenRecord } from '../../import/records/given-record.ts';
 import { type RecordPlace, type RefusedRecord, Tally } from '../../import/tally.ts';
 import type { ReadFile } from './import-source.ts';
 
-/** A file of records that are refused, or of which something became no event: NDJSON, each with the reasons. */
+/** A file for refused or partly unmapped records: NDJSON, each with reasons. */
 class Aside {
   private readonly stream: WriteStream;
 
@@ -26,22 +24,22 @@ class Aside {
 }
 
 export interface RecordEventsOptions {
-  /** The file for records that are refused or become no event. */
+  /** The file for refused or unmapped records. */
   readonly aside?: string;
-  /** How many records are passed over first. */
+  /** How many records to skip first. */
   readonly skip?: number;
 }
 
-/** Reads records and lets them become events. */
+/** Reads records and converts them into events. */
 export class RecordEvents {
   readonly tally: Tally;
-  /** The faults of the record that ended it: there is one only where nothing is kept aside and `goOn` is not given. */
+  /** The faults of the record that stopped it; only without `aside` and `goOn`. */
   stopped: ReadonlyArray<RefusedRecord> | undefined;
   private readonly opened: Import;
   private readonly file: ReadFile;
   private readonly skip: number;
   private readonly aside: Aside | undefined;
-  /** The places of the records behind events that are not acknowledged yet. */
+  /** The places of the records of unacknowledged events. */
   private places: RecordPlace[] = [];
   private acknowledged = 0;
 
@@ -53,7 +51,7 @@ export class RecordEvents {
     this.aside = aside === undefined ? undefined : new Aside(aside);
   }
 
-  /** The events, in order. A record that is refused ends it, unless it is kept aside or `goOn` is given. */
+  /** The events in order. A refused record stops it, unless it is set aside or `goOn` is given. */
   async *events(goOn = false): AsyncGenerator<ForeignEvent, void, undefined> {
     for await (const given of this.opened.records(this.file.bytes)) {
       if (given.index < this.skip) continue;
@@ -81,13 +79,13 @@ export class RecordEvents {
     }
   }
 
-  /** So many events are recorded: the places of their records are not asked for any more. */
+  /** Acknowledges recorded events: the places of their records are no longer needed. */
   acknowledge(events: number): void {
     this.places = this.places.slice(events - this.acknowledged);
     this.acknowledged = events;
   }
 
-  /** The place of the record behind an event, counted from the first. */
+  /** The place of an event's record; events are counted from the first. */
   placeOf(event: number): RecordPlace | undefined {
     return this.places[event - this.acknowledged];
   }

@@ -1,6 +1,4 @@
-/**
- * The events of one source in a ledger, as they are known now, with what corrects them.
- */
+/** The events of one source in a ledger, as known now, with their corrections. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -13,7 +11,7 @@ import { looksLikePseudonym } from '../../people/vault/vault.ts';
 import { type Failure, invalidUse, replyFrom } from './failure.ts';
 
 const pageEvents = 1_000;
-/** Pages of events of one source that are read. */
+/** Pages to read of one source's events. */
 const pagesMax = 1_000;
 
 const decoded = ({
@@ -39,7 +37,7 @@ const decoded = ({
   return E.isRight(event) ? event.right : undefined;
 };
 
-/** The events as corrected, in the order of the log; an event may be given twice. */
+/** The corrected events in log order; an event may be given twice. */
 const asCorrected = async (given: ReadonlyArray<WireEvent>): Promise<ReadonlyArray<Event>> => {
   const { corrected } = await import('../../import/facts/said.ts');
   const once = new Map(given.map((event) => [event.position, event]));
@@ -51,7 +49,8 @@ const asCorrected = async (given: ReadonlyArray<WireEvent>): Promise<ReadonlyArr
 };
 
 /**
- * The events of a source in the order of the log, corrected by any source. An event of a newer version of the ledger, which this one cannot read, is left out.
+ * The events of a source in log order, corrected by any source. Events of newer versions that cannot be decoded are
+ * left out.
  */
 export const eventsOfSource = (
   ledger: Client,

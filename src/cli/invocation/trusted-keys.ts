@@ -1,4 +1,4 @@
-/** The keys that a command trusts: those named with `--key`, and those of a trust policy (C2SP tlog-policy). */
+/** The trusted keys of a command: those in `--key`, and those of a trust policy (C2SP tlog-policy). */
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -34,7 +34,7 @@ export const readTlogPolicy = (file: string): E.Either<Failure, TlogPolicy> =>
 
 const noPolicy: TlogPolicy = { logs: [], witnesses: [], quorum: undefined };
 
-/** What the options say is trusted: at least one key of a log. */
+/** The trust that the options express: at least one key of a log. */
 export const trustedBy = ({ key = [], policy }: TrustOptions): E.Either<Failure, Trusted> =>
   pipe(
     E.Do,

@@ -1,4 +1,4 @@
-/** Long work with a progress bar, and what is shown while events are sent. */
+/** Runs long work with a progress bar. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type ClientError, sentenceOf } from '../../client/errors.ts';
@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { wholeNumber } from '../terminal/wording.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
 
-/** Runs with a progress bar, which is gone when the work has ended. An error that is thrown is a failure. */
+/** Runs with a progress bar, which disappears when the work has ended. A thrown error is a failure. */
 export const withProgress =
   <A>(
     terminal: Terminal,
@@ -26,14 +26,14 @@ export const withProgress =
 
 const secondsMin = 0.001;
 
-/** How many there were a second since this was called, in words. */
+/** Returns a function that formats a count as a rate per second since now. */
 export const ratePerSecond = (): ((count: number) => string) => {
   const began = performance.now();
   return (count) =>
     `${wholeNumber(Math.round(count / Math.max(secondsMin, (performance.now() - began) / 1_000)))}/s`;
 };
 
-/** Says that an attempt failed and is going to be repeated. */
+/** Reports a failed attempt that will be retried. */
 export const tellRetry =
   (bar: ProgressBar, terminal: Terminal) =>
   (error: ClientError, waitMs: number): void => {

@@ -1,5 +1,5 @@
 /**
- * What is used of two packages. DuckDB is installed by those alone who ask in SQL, so the code is checked without it.
+ * The used parts of two packages. DuckDB is installed only by users of SQL, so the code is type-checked without it.
  */
 declare module 'hyparquet-writer' {
   export interface Writer {
@@ -13,7 +13,7 @@ declare module 'hyparquet-writer' {
     readonly offsetIndex: boolean;
   }
   type Schema = ReadonlyArray<{ readonly name: string }>;
-  /** Writes to a file, a megabyte at a time. */
+  /** Writes to a file, one megabyte at a time. */
   export function fileWriter(file: string): Writer;
   export function schemaFromColumnData(of: { readonly columnData: ReadonlyArray<ColumnSource> }): Schema;
   export class ParquetWriter {

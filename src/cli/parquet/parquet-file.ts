@@ -1,25 +1,23 @@
-/**
- * A file in Apache Parquet, written row group by row group: what is held in memory is one group, however many rows follow.
- */
+/** Writes an Apache Parquet file by row groups: memory holds one group, however many rows follow. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 
-/** Rows of a row group. */
+/** Rows in a row group. */
 const rowGroupRowsMax = 20_000;
 
-/** How a column is stored. Any of them may be null. `JSON` is text in which lists and objects are written. */
+/** The type of a column; all are nullable. `JSON` is the text of lists and objects. */
 type ColumnType = 'STRING' | 'INT64' | 'TIMESTAMP' | 'JSON';
 
-/** A column: its name, its type, and its value in a row. */
+/** A column: its name, its type, and its value for a row. */
 export interface ParquetColumn<Row> {
   readonly name: string;
   readonly type: ColumnType;
   value(row: Row): unknown;
 }
 
-/** Writes rows to a file as they come. */
+/** Writes rows to a file as they arrive. */
 export class ParquetFile<Row> {
-  /** Rows written so far. */
+  /** The number of rows written so far. */
   rows = 0;
   private readonly file: string;
   private readonly columns: ReadonlyArray<ParquetColumn<Row>>;
@@ -40,7 +38,7 @@ export class ParquetFile<Row> {
     if (this.group[0]!.length >= rowGroupRowsMax) this.flush();
   }
 
-  /** Ends the file; it is on the disk when this returns. */
+  /** Completes the file; it is durable when this returns. */
   end(): void {
     this.flush();
     this.writer.finish();
@@ -58,7 +56,7 @@ export class ParquetFile<Row> {
   private columnData() {
     return this.columns.map(({ name, type }, index) => ({
       ...{ name, type, data: this.group[index]!, nullable: true },
-      // The places of pages are of use to who reads single rows; here they would be held until the end.
+      // The offsets of pages only help readers of single rows, and would stay in memory until the end.
       offsetIndex: false,
     }));
   }

@@ -1,22 +1,23 @@
 /**
- * Asks an export in SQL, through DuckDB (https://duckdb.org), which is installed beside Domicile by those who want it.
+ * Queries an export in SQL through DuckDB (https://duckdb.org), which users install beside Domicile if they need
+ * it.
  *
- * Nothing can be written: one statement is taken, a SELECT, and DuckDB may read the directory of the export and no other
- * file, and load nothing.
+ * Nothing can be written. Only a single SELECT statement is accepted, and DuckDB may only read files in the
+ * directory of the export, and load nothing.
  */
 import { resolve } from 'node:path';
 import { fileOf, type Manifest } from './write-export.ts';
 
-/** The version that is tested. */
+/** The tested version. */
 const testedVersion = '1.5.6-r.1';
 
-/** What to do where DuckDB is not installed. */
+/** What to do if DuckDB is not installed. */
 export const howToInstall = `Install it beside Domicile: npm install @duckdb/node-api@${testedVersion}`;
 
-/** A row: the columns in the order of the statement. */
+/** A row, with the columns in the order of the statement. */
 export type SqlRow = Readonly<Record<string, unknown>>;
 
-/** What a statement answers: the names of its columns, and its rows as they come. */
+/** The result of a statement: column names, and rows as they arrive. */
 export interface SqlAnswer {
   readonly columns: ReadonlyArray<string>;
   readonly rows: AsyncIterable<ReadonlyArray<SqlRow>>;
@@ -27,7 +28,7 @@ export class NoDuckDb extends Error {
   override readonly name = 'NoDuckDb';
 }
 
-/** The statement is refused. The message says why. */
+/** The statement is refused; the message says why. */
 export class RefusedStatement extends Error {
   override readonly name = 'RefusedStatement';
 }
@@ -47,7 +48,7 @@ const duckDb = async (): Promise<DuckDb> => {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** A value as JSON has it: times in RFC 3339, whole numbers as numbers as far as these are exact. */
+/** A value in JSON: times in RFC 3339, integers as numbers if they are exact. */
 const plain = (value: unknown): unknown => {
   if (typeof value === 'bigint') {
     const number = Number(value);
@@ -70,7 +71,7 @@ async function* plainRows(
 }
 
 /**
- * Asks an export, and closes DuckDB when `use` is done with the answer.
+ * Queries an export, and closes DuckDB after `use` has processed the result.
  *
  * @throws NoDuckDb, RefusedStatement
  */

@@ -1,6 +1,4 @@
-/**
- * The tables of an export: what each row holds on both clocks, and how its rows are asked for.
- */
+/** The tables of an export: their columns on both clocks, and how their rows are requested. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Answer, type Client, ClientFailure, type Question, type Reply } from '../../client/client.ts';
 import type { TransferRow } from '../../contract/rows/movements.ts';
@@ -9,12 +7,12 @@ import type { FindingRow } from '../../contract/rows/policy.ts';
 import type { PartyRow, SiteRow } from '../../contract/rows/registry.ts';
 import type { ParquetColumn } from './parquet-file.ts';
 
-/** Rows that are asked for at once. */
+/** Rows to request at once. */
 const pageRowsMax = 1_000;
-/** A period that ends after everything. */
+/** An end later than every instant. */
 const everEnds = '9999-12-31T23:59:59.999Z';
 
-/** What an export is of: the clocks of all its answers. */
+/** The clocks of all answers in an export. */
 export interface Snapshot {
   readonly question: Question;
   readonly knownAt: string;
@@ -24,7 +22,7 @@ export interface Snapshot {
 /** Called with each answer. */
 export type OnAnswer = (answer: Answer<unknown>) => void;
 
-/** A table: its name, its columns, and its rows, page by page. */
+/** A table: its name, its columns, and its rows by page. */
 export interface Table<Row = never> {
   readonly name: string;
   readonly columns: ReadonlyArray<ParquetColumn<Row>>;
@@ -119,7 +117,7 @@ async function* reached(ledger: Client, { question }: Snapshot, onAnswer: OnAnsw
 
 const table = <Row>(of: Table<Row>): Table => of as unknown as Table;
 
-/** The tables of an export, in the order in which they are written. */
+/** The tables of an export in the order of writing. */
 export const tables: ReadonlyArray<Table> = [
   table<Stay>({
     name: 'stays',
@@ -203,7 +201,10 @@ export const tables: ReadonlyArray<Table> = [
   }),
 ];
 
-/** When what a row says was known: the same in every row, so that exports of several moments can be asked together. */
+/**
+ * Columns with the known time, which is the same in every row, so that exports of several moments can be queried
+ * together.
+ */
 export const knownColumns = ({ knownAt, position }: Snapshot): ReadonlyArray<ParquetColumn<unknown>> => [
   time('known_at', () => knownAt),
   whole('known_position', () => position),

@@ -1,5 +1,5 @@
 /**
- * Writes an export into a directory: beside it first, then renamed, so that a directory of that name is always whole.
+ * Writes an export into a temporary directory and then renames it, so that the target directory is always complete.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -27,10 +27,10 @@ import { version } from '../invocation/package-version.ts';
 import { ParquetFile } from './parquet-file.ts';
 import { knownColumns, type OnAnswer, type Snapshot, tables } from './tables.ts';
 
-/** The file that says what an export is of. */
+/** The file that describes an export. */
 const manifestFile = 'export.json';
 
-/** What an export is of. `cut` names the tables in which a limit of the ledger left something out. */
+/** The description of an export. `cut` names the tables that a limit of the ledger has cut off. */
 export const Manifest = exact(
   'Export',
   {
@@ -52,7 +52,7 @@ export type Manifest = t.TypeOf<typeof Manifest>;
 /** The file of a table in an export. */
 export const fileOf = (directory: string, name: string): string => join(directory, `${name}.parquet`);
 
-/** What the export in a directory is of; undefined if there is none. */
+/** The description of the export in a directory; undefined if there is none. */
 export const manifestIn = (directory: string): Manifest | undefined => {
   try {
     const read = Manifest.decode(JSON.parse(readFileSync(join(directory, manifestFile), 'utf8')));
@@ -62,7 +62,7 @@ export const manifestIn = (directory: string): Manifest | undefined => {
   }
 };
 
-/** Why nothing may be written there. */
+/** Why a directory must not be written. */
 export const refusalOf = (directory: string, isReplaced: boolean): Failure | undefined => {
   if (!existsSync(directory) || readdirSync(directory).length === 0) return undefined;
   if (manifestIn(directory) === undefined)
@@ -78,7 +78,7 @@ const synced = (directory: string): void => {
   closeSync(opened);
 };
 
-/** Gives a whole export its name; one that was there is kept until the new one stands in its place. */
+/** Renames a complete export; an existing one is kept until the new one has replaced it. */
 const putInPlace = (written: string, directory: string): void => {
   const earlier = `${written}.earlier`;
   const isThere = existsSync(directory);
@@ -88,14 +88,14 @@ const putInPlace = (written: string, directory: string): void => {
   if (isThere) rmSync(earlier, { recursive: true });
 };
 
-/** A key was to show pseudonyms, and the server shows who people are. */
+/** Pseudonyms were requested, but the server shows identifiers. */
 export class IdentifiersShown extends Error {
   override readonly name = 'IdentifiersShown';
 }
 
 export interface ExportOptions {
   readonly question: Question;
-  /** Whether people are named as the caller may see them; otherwise by their pseudonyms. */
+  /** Whether to show people's identifiers, if the caller may see them; otherwise pseudonyms. */
   readonly identify: boolean;
   readonly onRows: (table: string, rows: number) => void;
 }
@@ -110,7 +110,7 @@ const snapshotOf = async (ledger: Client, asked: Question) => {
   return { snapshot, validAt, minAssurance: minAssurance ?? 'claimed', knownNothing: knownNothing ?? null };
 };
 
-/** Writes all tables into a directory, which exists. */
+/** Writes all tables into an existing directory. */
 const writeTables = async (
   ledger: Client,
   directory: string,
@@ -125,7 +125,7 @@ const writeTables = async (
     const file = new ParquetFile<never>(fileOf(directory, name), [...columns, ...knownColumns(snapshot)]);
     const onAnswer: OnAnswer = ({ clocks, limitMet, next }: Answer<unknown>) => {
       for (const each of clocks.heardUntil ?? []) heard.set(each.source, each);
-      // A page that ended early leads to the next; only the last of them leaves something out.
+      // A page that ended early leads to the next one; only the last page leaves something out.
       if (limitMet === true && next === null) cut.add(name);
     };
     for await (const row of rows(ledger, snapshot, onAnswer)) {
@@ -151,7 +151,7 @@ const writeTables = async (
 /**
  * Writes an export.
  *
- * @throws ClientFailure where an answer cannot be read, and errors of the file system; then nothing is left behind.
+ * @throws ClientFailure if an answer cannot be read, and errors of the file system; then nothing is left behind.
  */
 export const writeExport = async (
   ledger: Client,

@@ -1,11 +1,9 @@
-/**
- * The commands as data: what shells complete, and what a man page says.
- */
+/** The commands as data, for shell completion and the man page. */
 import type { Command } from 'commander';
 
 /** An option of a command. */
 export interface ShownOption {
-  /** As it is given: `--format <format>`, `-V, --version`. */
+  /** The option as given: `--format <format>`, `-V, --version`. */
   readonly flags: string;
   readonly long: string;
   readonly about: string;
@@ -13,9 +11,9 @@ export interface ShownOption {
   readonly choices: ReadonlyArray<string>;
 }
 
-/** A command, and those within it. */
+/** A command with its subcommands. */
 export interface ShownCommand {
-  /** Its words after the name of the program. */
+  /** Its words after the program's name. */
   readonly words: ReadonlyArray<string>;
   readonly usage: string;
   readonly about: string;
@@ -23,7 +21,7 @@ export interface ShownCommand {
   readonly within: ReadonlyArray<ShownCommand>;
 }
 
-/** A command and those within it. */
+/** A command with its subcommands. */
 export const commandTree = (command: Command, words: ReadonlyArray<string> = []): ShownCommand => ({
   words,
   usage: command.usage(),
@@ -40,7 +38,7 @@ export const commandTree = (command: Command, words: ReadonlyArray<string> = [])
   within: command.commands.map((each) => commandTree(each, [...words, each.name()])),
 });
 
-/** A command and all within it, one after the other. */
+/** A command and all its subcommands as a list. */
 export const allOf = (command: ShownCommand): ReadonlyArray<ShownCommand> => [
   command,
   ...command.within.flatMap(allOf),

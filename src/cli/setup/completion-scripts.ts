@@ -1,6 +1,4 @@
-/**
- * Scripts by which shells complete the commands, their options, and the values of options that have few.
- */
+/** Shell completion scripts for the commands, their options, and options with few values. */
 import { allOf, type ShownCommand } from './command-tree.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -8,7 +6,9 @@ export type Shell = (typeof shells)[number];
 
 const namesIn = ({ within }: ShownCommand): ReadonlyArray<string> => within.map(({ words }) => words.at(-1)!);
 
-/** Bash, and zsh by its emulation: the words so far choose the command, and it says what may follow. */
+/**
+ * For Bash, and for zsh through its emulation: the words so far select the command, and it lists what may follow.
+ */
 const bash = (tree: ShownCommand): string => {
   const commands = allOf(tree);
   const following = commands.map(

@@ -1,6 +1,4 @@
-/**
- * A configuration file to begin with: every setting with what it says and its default, as a comment.
- */
+/** An initial configuration file: every setting as a comment, with its description and default. */
 import {
   type SettingDefinition,
   settingList,

@@ -1,9 +1,7 @@
-/**
- * The man page, made from the commands (man(7)).
- */
+/** The man page, generated from the commands (man(7)). */
 import { allOf, type ShownCommand } from './command-tree.ts';
 
-/** Text as roff takes it: a backslash, a hyphen, and a dot or quote at the beginning of a line mean something. */
+/** Text escaped for roff: backslashes, hyphens, and dots or quotes at the beginning of a line are special. */
 const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')

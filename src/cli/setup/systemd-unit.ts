@@ -1,9 +1,7 @@
-/**
- * A unit of systemd for a server, which may do nothing but listen, and write its own directory (systemd.exec(5)).
- */
+/** A systemd unit for a server, which may only listen and write its own directory (systemd.exec(5)). */
 
 export interface UnitOptions {
-  /** The command line, as it is installed. */
+  /** The installed command line. */
   readonly program: ReadonlyArray<string>;
   readonly config: string;
   /** The directory of the ledger. */
@@ -11,7 +9,7 @@ export interface UnitOptions {
   readonly user: string;
 }
 
-/** A word of a command in a unit: `%` and quotes mean something there (systemd.service(5)). */
+/** A word of a command in a unit, in which `%` and quotes are special (systemd.service(5)). */
 const word = (text: string): string =>
   /^[\w@./:=+-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 

@@ -1,6 +1,4 @@
-/**
- * What was found out about an evidence bundle, line by line.
- */
+/** The report about an evidence bundle, line by line. */
 import type { BundleReport } from '../../evidence/verify-bundle.ts';
 import { type Format, writeCsv } from './formats.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 const fields = ['name', 'state', 'found', 'place'];
 const stateLength = 'unchecked'.length;
 
-/** Shows the report on a file in a format. */
+/** Shows the report about a file in a format. */
 export const showBundleReport = (
   file: string,
   { checks, holds }: BundleReport,

@@ -6,7 +6,7 @@ import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
 import { type Column, tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a check found, as it is printed. */
+/** The printed result of a check. */
 export const CheckRow = exact(
   'Check',
   {

@@ -1,10 +1,11 @@
 /**
- * What an answer does not hold, in words: what was not known yet, what a limit cut off, whom nobody has heard from (R22).
+ * What an answer lacks, in words: what was not known yet, what a limit cut off, and which sources have not vouched
+ * (R22).
  */
 import type { Answer } from '../../client/client.ts';
 import { counted, moment } from './wording.ts';
 
-/** Sources that are named in one line, at most. */
+/** Sources to name in one line. */
 const namedSourcesMax = 5;
 
 const someOf = (names: ReadonlyArray<string>): string => {
@@ -13,7 +14,7 @@ const someOf = (names: ReadonlyArray<string>): string => {
   return more > 0 ? `${named} and ${counted(more, 'more', 'more')} (--format json lists all)` : named;
 };
 
-/** Up to when the sources have vouched; nothing if none ever did and the answer has rows. */
+/** How far the sources have vouched; empty if none ever did and the answer has rows. */
 const heardLines = (
   heardUntil: NonNullable<Answer<unknown>['clocks']['heardUntil']>,
   isEmpty: boolean,
@@ -35,7 +36,7 @@ const heardLines = (
   ];
 };
 
-/** The lines that say that an answer is not all, and what to do about it. */
+/** Says that an answer is incomplete, and what to do. */
 export const cutLines = ({ clocks, next, limitMet }: Answer<unknown>): ReadonlyArray<string> => [
   ...(clocks.knownNothing === true
     ? [
@@ -49,7 +50,7 @@ export const cutLines = ({ clocks, next, limitMet }: Answer<unknown>): ReadonlyA
     : []),
 ];
 
-/** The lines below an answer that say what it cannot know. */
+/** The lines below an answer that say what it may lack. */
 export const coverageLines = (answer: Answer<unknown>, isEmpty: boolean): ReadonlyArray<string> => [
   ...cutLines(answer),
   ...heardLines(answer.clocks.heardUntil ?? [], isEmpty),

@@ -1,6 +1,4 @@
-/**
- * Findings as rows of a table: which rule was broken, by whom or where, when, and how many people it concerns.
- */
+/** Findings as rows of a table: the broken rule, by whom or where, when, and how many people are concerned. */
 
 import type { FindingRow } from '../../contract/rows/policy.ts';
 import { inText } from '../../domain/events/in-text.ts';

@@ -1,6 +1,4 @@
-/**
- * The formats of an answer: a table for people, and three formats for programs.
- */
+/** The formats of an answer: a table for users, and three formats for programs. */
 import type { Answer } from '../../client/client.ts';
 import { csvLines } from '../../contract/csv.ts';
 import type { ExactCodec } from '../../domain/events/codec.ts';
@@ -11,9 +9,9 @@ import type { Terminal } from './terminal.ts';
 export const formats = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof formats)[number];
 
-/** How the rows of an answer are shown. */
+/** How to show the rows of an answer. */
 export interface Shown<Row> {
-  /** The names of a row's fields, which are the columns of CSV, in order. */
+  /** The names of a row's fields: the columns of CSV, in order. */
   readonly fields: ReadonlyArray<string>;
   readonly columns: ReadonlyArray<Column<Row>>;
   /** The line above the table. */
@@ -43,7 +41,7 @@ export const fieldsOf = (
 /**
  * Writes an answer in the requested format.
  *
- * @param rows the rows that tables and CSV show. They differ from the answer's own rows if those are nested.
+ * @param rows the rows for tables and CSV, which differ from the answer's own rows if those are nested.
  */
 export const show = <Row extends object>(
   answer: Answer<unknown>,
@@ -54,7 +52,7 @@ export const show = <Row extends object>(
 ): void => {
   const coverage = coverageLines(answer, rows.length === 0);
   const footer = [...(shown.footer ?? []), ...coverage];
-  // The rows alone, without their clocks, would pass for all there is.
+  // Rows without clocks would seem to be complete.
   if (format === 'ndjson' || format === 'csv') for (const line of cutLines(answer)) terminal.note(line);
   switch (format) {
     case 'json':

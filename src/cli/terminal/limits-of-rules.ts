@@ -3,7 +3,7 @@
  */
 import type { FindingRow } from '../../contract/rows/policy.ts';
 
-/** A line for each rule behind the findings that says what it does not model; nothing if none does. */
+/** A line for each rule behind the findings with limits; empty if none has any. */
 export const limitsOfRules = (findings: ReadonlyArray<FindingRow>): ReadonlyArray<string> => {
   const lines = new Set(
     findings.flatMap(({ policy, version, rule, limits }) =>

@@ -1,14 +1,12 @@
-/**
- * Identifiers outside of tables: in a sentence, and as a word of a command to be typed.
- */
+/** Identifiers in sentences, and as words of a command to be typed. */
 import { markedText } from '../../contract/mixed-scripts.ts';
 import { shownText } from '../../contract/shown-text.ts';
 import { inText } from '../../domain/events/in-text.ts';
 
-/** The identifier in a sentence, marked where it mixes scripts. */
+/** The identifier in a sentence, marked if it mixes scripts. */
 export const nameText = (identifier: string): string => markedText(shownText(inText(identifier)));
 
-/** The identifier as one word of a POSIX shell; one that looks like an option goes after two dashes. */
+/** The identifier as one word of a POSIX shell; two dashes precede one that looks like an option. */
 export const shellWord = (identifier: string): string =>
   identifier.startsWith('-') ? `-- ${quoted(identifier)}` : quoted(identifier);
 

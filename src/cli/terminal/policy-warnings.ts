@@ -1,6 +1,4 @@
-/**
- * Warnings about policies as lines: what their authors should know, and where in the text it stands.
- */
+/** Warnings about policies as lines, with their places in the text. */
 import type { PolicyWarning } from '../../contract/answers.ts';
 
 /** A warning in one line: `warning: event 3: line 1, column 12: rule policy0: …`. */

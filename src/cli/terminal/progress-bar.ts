@@ -1,13 +1,11 @@
-/**
- * A progress bar on standard error, drawn only if standard error is a terminal.
- */
+/** A progress bar on standard error, drawn only on a terminal. */
 import type { Terminal } from './terminal.ts';
 
 const barCharacters = 28;
-/** The least time between two drawings of the bar. */
+/** The minimum time between two drawings of the bar. */
 const redrawMsMin = 80;
 
-/** Shows how much of something is done; the total may be unknown. */
+/** Shows the progress; the total may be unknown. */
 export class ProgressBar {
   private readonly terminal: Terminal;
   private readonly now: () => number;

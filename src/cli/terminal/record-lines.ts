@@ -1,11 +1,9 @@
-/**
- * What is told of records that are imported: which are refused, and what of them becomes no event.
- */
+/** Lines about imported records: the refused ones, and those that become no event. */
 import type { RecordPlace, RefusedRecord, Tally } from '../../import/tally.ts';
 import type { Terminal } from './terminal.ts';
 import { counted, wholeNumber } from './wording.ts';
 
-/** Records that are named one by one. */
+/** Records to name one by one. */
 const namedMax = 20;
 
 const placeText = ({ index, line }: RecordPlace): string =>
@@ -15,7 +13,7 @@ const placeText = ({ index, line }: RecordPlace): string =>
 export const refusedLine = (refused: RefusedRecord): string =>
   `${placeText(refused)}${refused.pointer === '' ? '' : `, ${refused.pointer}`}: ${refused.message}`;
 
-/** The first lines, and how many more there are. */
+/** The first lines, and the number of further ones. */
 export const firstLines = (
   lines: ReadonlyArray<string>,
   all: number = lines.length,
@@ -24,7 +22,7 @@ export const firstLines = (
   return all > shown.length ? [...shown, `and ${wholeNumber(all - shown.length)} more`] : shown;
 };
 
-/** Tells what became no event, each reason once, and which records are refused. */
+/** Reports what became no event, each reason once, and the refused records. */
 export const tellRecords = (tally: Tally, aside: string | undefined, terminal: Terminal): void => {
   if (tally.unmappedRecords > 0) {
     const counts = new Map<string, number>();

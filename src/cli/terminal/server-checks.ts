@@ -1,8 +1,9 @@
-/** What the health of a running server comes to, as checks. */
+/** The health of a running server as checks. */
 import type { Readiness } from '../../client/client.ts';
 import type { Check } from '../../ledger/examine/check.ts';
 import { counted } from './wording.ts';
 
+/** The checks for a server's readiness. */
 export const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
   const { head, lag, failure, storeFailure, damage, vaultFailure, setAside, generation } = ready;
   const behind =

@@ -1,31 +1,31 @@
-/**
- * Tables for people: a rule under the head, no rules between rows, never wider than the terminal.
- */
+/** Tables for users: a rule under the head, no rules between rows, never wider than the terminal. */
 import stringWidth from 'string-width';
 import { markedText } from '../../contract/mixed-scripts.ts';
 import { shownLines } from '../../contract/shown-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 
-/** A column of a table: its title, and the text of its cell in each row, which may have several lines. */
+/** A column of a table: its title, and the text of its cells, which may have several lines. */
 export interface Column<Row> {
   readonly title: string;
   cell(row: Row): string;
   readonly align?: 'right';
-  /** The style of the cell, if it has one. */
+  /** The style of the cell, if any. */
   style?(row: Row): Style | undefined;
 }
 
-/** A column is not narrowed below this width to fit a terminal. */
+/** Columns are not narrowed below this width to fit a terminal. */
 const narrowestColumn = 10;
 
-/** The text of a cell: a value of the row is marked where it mixes scripts, and so is each word of another text. */
+/** The text of a cell. A value, or each word of another text, is marked if it mixes scripts. */
 const cellText = <Row>(row: Row, column: Column<Row>): string => {
   const text = column.cell(row);
   const isValue = typeof row === 'object' && row !== null && Object.values(row).includes(text);
   return shownLines(isValue ? markedText(text) : text.split(' ').map(markedText).join(' '));
 };
 
-/** The columns of a terminal that the widest line takes: two for a CJK character or an emoji, none for a combining mark. */
+/**
+ * The width of the widest line in terminal columns: two for a CJK character or an emoji, none for a combining mark.
+ */
 const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 
 /** Two spaces between columns. */
@@ -44,13 +44,13 @@ const widthsWithin = (natural: ReadonlyArray<number>, columns: number): Readonly
   return widths;
 };
 
-/** The text in lines of this width: broken between words, and within words that are longer than a line. */
+/** The text in lines of a width, broken between words, and within longer words. */
 const wrapped = (text: string, width: number): ReadonlyArray<string> =>
   text.split('\n').flatMap((line) => wrappedLine(line, width));
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The beginning of a word that fits the width: whole characters as a reader sees them, at least one. */
+/** The beginning of a word that fits the width: whole grapheme clusters, at least one. */
 const fitting = (word: string, width: number): string => {
   let end = 0;
   for (const { segment } of graphemes.segment(word)) {
@@ -60,7 +60,9 @@ const fitting = (word: string, width: number): string => {
   return word.slice(0, end);
 };
 
-/** Where to break a word that is longer than a line: after the last mark that fits, otherwise where the line is full. */
+/**
+ * Where to break a word that is longer than a line: after the last punctuation that fits, otherwise at the width.
+ */
 const breakIn = (word: string, width: number): number => {
   const start = fitting(word, width);
   return Math.max(...['-', '/', '.', '_', ':'].map((mark) => start.lastIndexOf(mark) + 1)) || start.length;
@@ -85,13 +87,13 @@ const wrappedLine = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line];
 };
 
-/** The line with spaces up to the width of its column. */
+/** The line padded with spaces to the width of its column. */
 const padded = (line: string, width: number, align: 'right' | undefined): string => {
   const spaces = ' '.repeat(Math.max(0, width - stringWidth(line)));
   return align === 'right' ? spaces + line : line + spaces;
 };
 
-/** The rows as a table. A row takes several lines where a cell does. */
+/** The rows as a table. A row has as many lines as its highest cell. */
 export const tableOf = <Row>(
   rows: ReadonlyArray<Row>,
   columns: ReadonlyArray<Column<Row>>,

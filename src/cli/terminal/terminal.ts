@@ -1,6 +1,4 @@
-/**
- * Where a command writes: answers to standard output, and everything else to standard error.
- */
+/** The output of a command: answers on standard output, everything else on standard error. */
 import { styleText } from 'node:util';
 
 /** The styles that the command line uses. */
@@ -17,7 +15,7 @@ export interface Terminal {
   readonly interactive: boolean;
   /** The width of standard output; undefined if it is not a terminal. */
   readonly columns: number | undefined;
-  /** The text with a style, unless standard output shows none or `NO_COLOR` is set (https://no-color.org). */
+  /** Applies a style, unless standard output supports none or `NO_COLOR` is set (https://no-color.org). */
   style(style: Style, text: string): string;
 }
 

@@ -1,6 +1,4 @@
-/**
- * How values are written for people: times, numbers, and the data of an event in one line.
- */
+/** Formats values for users: times, numbers, and the data of an event in one line. */
 
 import type { WireEvent } from '../../contract/rows/events.ts';
 import { inText } from '../../domain/events/in-text.ts';
@@ -80,7 +78,7 @@ export const eventText = ({ data }: WireEvent): string =>
         .join(' ')
     : '';
 
-/** Who recorded an event, and under which scopes: `mover (emit)`. */
+/** Who recorded an event, with which scopes: `mover (emit)`. */
 export const recorderText = ({ recordedby, authority }: WireEvent): string => {
   const scopes = authority === null ? '' : ` (${authority})`;
   return recordedby === null ? '' : `${recordedby}${scopes}`;
