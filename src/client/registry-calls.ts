@@ -26,7 +26,7 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
     /** What the site holds at `validAt`, of how many subjects. */
     holdings: (site: string, question?: Question, options?: RequestOptions): Rows<SiteHoldingRow> =>
       rows(SiteHoldingRow)(['sites', site, 'holdings'], question, options),
-    /** What it held over a period: every stay that overlaps it, whole. */
+    /** What it held over a period: every stay that overlaps the period, not cut to it. */
     stays: (site: string, question: OverPeriodQuestion, options?: RequestOptions): Rows<HoldingStayRow> =>
       rows(HoldingStayRow)(['sites', site, 'holdings'], question, options),
   },
@@ -61,7 +61,7 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
 
   datasets: {
     ...registry('datasets', DatasetRow),
-    /** Where it is held at `validAt`, or was over a period: every stay that overlaps it, whole. */
+    /** Where it is held at `validAt`, or over a period: every stay that overlaps it, not cut to it. */
     stays: (dataset: string, question?: PeriodQuestion, options?: RequestOptions): Rows<HoldingStayRow> =>
       rows(HoldingStayRow)(['datasets', dataset, 'holdings'], question, options),
     /** The graph of its movements, copies and backups. */

@@ -1,9 +1,9 @@
 /**
- * What a site held over time, and where a dataset was: the rows of R12 for a site, as stays with the events that opened
- * and closed them.
+ * What a site held over time, and where a dataset was held: the rows of R12 for a site, as stays with the events
+ * that opened and closed them.
  *
- * A population's holding is there, or is not, whoever is in it, and so is a backup. So only those are followed whose own
- * data was there.
+ * A population's holding or a backup exists whoever is in it. So only subjects with own data are followed
+ * individually.
  */
 import type { HoldingStayRow } from '../contract/rows/residency.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
@@ -19,20 +19,20 @@ import { ResidencyFacts } from './residency-facts.ts';
 import { scopesByKind, scopesOf } from './scopes-of-facts.ts';
 import type { View } from './view.ts';
 
-/** Subjects followed at a time; the memory that their facts take is freed in between. */
+/** Subjects to follow at a time; the memory of their facts is freed in between. */
 const followedAtOnceMax = 2_000;
-/** About how many bytes of JSON a stay is without its events, and each event. */
+/** Approximate sizes in bytes of JSON: a stay without its events, and each event. */
 const bytesOfStay = 300;
 const bytesOfEvent = 12;
 
 /** An uninterrupted stay of a holding at its site. */
 export interface HoldingStay extends Span {
   readonly holding: SharedHolding;
-  /** A backup is overdue from then on, if it is still there. */
+  /** From this instant on, a backup that is still held is overdue. */
   readonly expires: Instant;
 }
 
-/** The stays that are about something, by holding, as they are found. */
+/** Collects stays by holding. */
 class Stays {
   private readonly isAbout: (holding: Holding) => boolean;
   private readonly byKey = new Map<string, { holding: SharedHolding; expires: Instant; spans: Span[] }>();
@@ -41,7 +41,7 @@ class Stays {
     this.isAbout = isAbout;
   }
 
-  /** Adds when holdings were there: of populations, or of single subjects. */
+  /** Adds the intervals of holdings of populations or of single subjects. */
   add(
     { backups }: Pick<Residency, 'backups'>,
     presences: Iterable<Span & { readonly holding: Holding }>,
@@ -60,7 +60,7 @@ class Stays {
     }
   }
 
-  /** Puts together what overlaps or meets. */
+  /** Merges intervals that overlap or meet. */
   settle(): void {
     for (const ofHolding of this.byKey.values())
       ofHolding.spans = [...mergeSpans(ofHolding.spans.map((span) => [span]))];
@@ -81,7 +81,7 @@ const stayOrder = (a: HoldingStay, b: HoldingStay): number =>
   codeUnitOrder(a.holding.kind, b.holding.kind) ||
   codeUnitOrder(a.holding.backup ?? '', b.holding.backup ?? '');
 
-/** The stays of holdings that are about something, of the data that some facts are about. */
+/** The stays of the holdings that `isAbout` selects, from the data of some facts. */
 const staysOf = (
   view: View,
   facts: Iterable<Fact>,
@@ -108,19 +108,25 @@ const staysOf = (
     .sort(stayOrder);
 };
 
-/** What happened to data; an access leaves it where it was. */
+/** The events that may move data; accesses do not. */
 const happened = (facts: ReadonlyArray<Fact>): ReadonlyArray<Fact> =>
   facts.filter((fact) => !isFact(fact, 'AccessObserved'));
 
-/** Every stay at a site that overlaps the period, whole: by when it began, then by dataset, population, kind, backup. */
+/**
+ * Every stay at a site that overlaps the period, not cut to it: by its begin, then by dataset, population, kind and
+ * backup.
+ */
 export const staysAt = (view: View, site: string, during: Interval): ReadonlyArray<HoldingStay> =>
   staysOf(view, happened(view.facts('data-at', site)), (holding) => holding.site === site, during);
 
-/** Every stay of a dataset that overlaps the period, whole: by when it began, then by site, population, kind, backup. */
+/**
+ * Every stay of a dataset that overlaps the period, not cut to it: by its begin, then by site, population, kind and
+ * backup.
+ */
 export const staysOfDataset = (view: View, dataset: string, during: Interval): ReadonlyArray<HoldingStay> =>
   staysOf(view, happened(view.facts('data-of', dataset)), (holding) => holding.dataset === dataset, during);
 
-/** A stay on the wire. */
+/** A stay, as it goes over the wire. */
 export const wireStay = (
   view: View,
   { holding, expires, from, to, opened, closed }: HoldingStay,
@@ -138,6 +144,6 @@ export const wireStay = (
   closedBy: proofOf(view, closed),
 });
 
-/** About how many bytes of JSON a stay is. */
+/** The approximate size of a stay, in bytes of JSON. */
 export const bytesOf = ({ opened, closed }: HoldingStay): number =>
   bytesOfStay + bytesOfEvent * (opened.length + closed.length);

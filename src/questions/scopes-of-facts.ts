@@ -1,11 +1,9 @@
-/**
- * Whose data facts are about: populations, and subjects by themselves.
- */
+/** The populations and single subjects whose data facts are about. */
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
 import type { View } from './view.ts';
 
-/** The scope of each fact; of one about a backup, the scope that the backup was taken of. */
+/** The scope of each fact; for one about a backup, the scope of the backup. */
 export function* scopesOf(view: View, facts: Iterable<Fact>): Iterable<Scope> {
   for (const fact of facts) {
     if ('scope' in fact.data && fact.data.scope !== undefined) yield fact.data.scope;
@@ -14,7 +12,7 @@ export function* scopesOf(view: View, facts: Iterable<Fact>): Iterable<Scope> {
   }
 }
 
-/** The scopes by kind, each once. */
+/** The distinct scopes by kind. */
 export const scopesByKind = (
   scopes: Iterable<Scope>,
 ): { readonly populations: ReadonlySet<string>; readonly subjects: ReadonlySet<string> } => {

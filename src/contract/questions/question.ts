@@ -129,7 +129,7 @@ export const periodOf = ({
 export const isOverPeriod = ({ from, to }: { readonly from?: Instant; readonly to?: Instant }): boolean =>
   from !== undefined || to !== undefined;
 
-/** The period of a question that is over one, or else the moment `at`. */
+/** The period of a question that has one, otherwise the moment `at`. */
 export const periodOrMoment = (
   parameters: { readonly from?: Instant; readonly to?: Instant },
   at: Instant,

@@ -48,8 +48,8 @@ export const SiteHoldingRow = exact(
 export type SiteHoldingRow = t.TypeOf<typeof SiteHoldingRow>;
 
 /**
- * One uninterrupted stay of a holding at a site (R12); `to` is null while it lasts. `population` is null for single people's
- * own data. `overdueSince` is when the backup expired, if it was held past that.
+ * One uninterrupted stay of a holding at a site (R12); `to` is null while it lasts. `population` is null for
+ * subjects' own data. `overdueSince` is when the backup expired, if it was held longer.
  */
 export const HoldingStayRow = exact(
   'HoldingStayRow',
