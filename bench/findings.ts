@@ -1,6 +1,7 @@
 /**
- * Measures the findings over everything: cold, after one write of each kind, and as known a little earlier, in a log of
- * people with stories. The baseline is working everything out anew at the last position, in the same run.
+ * Measures the findings over everything: cold, after one write of each kind, and as known a little earlier, in a
+ * log of people with varied histories. The baseline is computing everything from scratch at the last position, in
+ * the same run.
  *
  * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_INDIVIDUALS (default 100,000).
  */
@@ -105,7 +106,7 @@ function* log(): Generator<Event> {
   }
 }
 
-/** One write of each kind, at about the end of the time that the log tells of. */
+/** One write of each kind, near the end of the time that the log covers. */
 const now = start + tenYearsMs;
 const writes: ReadonlyArray<readonly [string, () => Event]> = [
   [

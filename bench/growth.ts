@@ -1,7 +1,8 @@
 /**
- * Measures how a ledger bears growth: people are enrolled ten thousand at a time over HTTP, and at each size it is asked
- * about single people and about all of them, alone and beside ingest, before and after a restart. The baselines, in the same
- * run, are the vault alone and SQLite alone with an index by identifier and one by pseudonym.
+ * Measures how a ledger copes with growth. People are enrolled ten thousand at a time over HTTP. At each size it
+ * answers questions about single people and about all of them, alone and during ingest, before and after a restart.
+ * The baselines, in the same run, are the vault alone, and SQLite alone with one index by identifier and one by
+ * pseudonym.
  *
  * `--people N,M`: the sizes, in ascending order (default 100,000 and 1,000,000).
  */
@@ -28,7 +29,7 @@ const peopleOfEvent = 10_000;
 /** Events in one body. */
 const bodyEvents = 10;
 const questions = 2_000;
-/** People enrolled while questions are asked beside. */
+/** People enrolled while questions are asked. */
 const besidePeople = 500_000;
 
 const { values } = parseArgs({ options: { people: { type: 'string' } } });
@@ -70,7 +71,7 @@ const post = async (url: string, body: string): Promise<void> => {
   await answer.arrayBuffer();
 };
 
-/** Enrols people over HTTP. Answers the seconds that the server took, without those that making the bodies took. */
+/** Enrols people over HTTP. Returns the seconds of the server, without the time for creating bodies. */
 const enrol = async (url: string, from: number, to: number): Promise<number> => {
   let seconds = 0;
   for (let first = from; first < to; first += peopleOfEvent * bodyEvents) {
@@ -92,7 +93,7 @@ const answered = async (address: string): Promise<number> => {
 
 const random = randomFrom(7);
 
-/** Asks about people one after the other, so many or until it is over: milliseconds. */
+/** Asks about people sequentially, up to a number or until stopped. Returns milliseconds. */
 const askAboutPeople = async (
   url: string,
   people: number,
@@ -114,7 +115,7 @@ const bytesIn = (folder: string): number =>
     0,
   );
 
-/** What a process holds in memory now, and held at most, in MiB; Linux alone tells. */
+/** The current and the maximum memory of a process, in MiB; only on Linux. */
 const residentOf = (pid: number): string => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -143,7 +144,7 @@ const vaultAlone = (folder: string) => {
   };
 };
 
-/** SQLite alone: a B-tree by identifier and one by pseudonym. */
+/** SQLite alone, with a B-tree by identifier and one by pseudonym. */
 const sqliteAlone = (folder: string) => {
   const database = new DatabaseSync(join(folder, 'raw.sqlite'));
   database.exec(
@@ -165,7 +166,7 @@ const sqliteAlone = (folder: string) => {
 
 type Alone = ReturnType<typeof vaultAlone>;
 
-/** How fast something alone admits people, and finds one of them. */
+/** How fast an engine alone admits people, and finds one of them. */
 const measureAlone = async (alone: Alone, from: number, to: number): Promise<readonly string[]> => {
   let seconds = 0;
   for (let first = from; first < to; first += peopleOfEvent) {
@@ -234,7 +235,7 @@ await inFolder(async (folder) => {
       await ready(server.url);
     });
     const restarted = await holdings(server.url);
-    // As soon as it is known: the next size may take hours.
+    // Printed as soon as it is known, since the next size may take hours.
     const measured = [
       size.toLocaleString('en'),
       rate(added, seconds),

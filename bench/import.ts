@@ -1,6 +1,7 @@
 /**
- * Measures importing a list of people from CSV through the command line: the first time, and again, when every row is there
- * already. The baseline, in the same run, is `domicile emit` with the same events as NDJSON into a ledger of its own.
+ * Measures importing a list of people from CSV through the command line: the first time, and again when every row
+ * is already recorded. The baseline, in the same run, is `domicile emit` with the same events as NDJSON into a
+ * separate ledger.
  *
  * The environment sets the size: BENCH_ROWS (default 100,000).
  */
@@ -49,7 +50,7 @@ function* ndjson(): Iterable<string> {
 
 interface Ran {
   readonly seconds: number;
-  /** The most memory that the command held, in mebibytes. */
+  /** The maximum memory of the command, in mebibytes. */
   readonly mebibytes: number;
   readonly out: string;
 }

@@ -1,8 +1,9 @@
 /**
- * Measures the Merkle log: what hashing costs ingest, how fast it hashes and verifies, how long a proof takes.
+ * Measures the Merkle log: the cost of hashing for ingest, the speed of hashing and verification, and the time for
+ * a proof.
  *
  * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_LEAVES (default
- * 1000000,10000000: the sizes of the trees that proofs are taken from).
+ * 1000000,10000000: the sizes of the trees for proofs).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
@@ -32,7 +33,7 @@ const ingestCount = Math.min(eventsCount, 200_000);
 const bodyLines = 20_000;
 const proofs = 2_000;
 
-/** A server in a process of its own, whose log is hashed or not. */
+/** A separate server process, with or without hashing. */
 const startServer = async (
   folder: string,
   hashing: boolean,
@@ -120,7 +121,7 @@ const hashing = (): Promise<void> =>
       );
       raw.push(
         await secondsOf(() => {
-          // What a leaf takes at least: the stored bytes, an entry of 250 bytes, and a node over two hashes.
+          // The minimum work for a leaf: the stored bytes, an entry of 250 bytes, and a node over two hashes.
           const [entry, node] = [new Uint8Array(250), new Uint8Array(65)];
           for (let position = 0; position < head; ) {
             for (const stored of log.after(position, 1_000)) {

@@ -1,9 +1,9 @@
 /**
- * Measures the ledger: durable ingest over HTTP, rebuilding the projections, residency of a subject over HTTP, and bytes on
- * disk. The baseline for each is the raw parts in the same run.
+ * Measures the ledger: durable ingest over HTTP, rebuilding the projections, residency of a subject over HTTP, and
+ * bytes on disk. The baselines are the raw parts in the same run.
  *
- * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_SUBJECTS
- * (default 100000,1000000).
+ * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_SUBJECTS (default
+ * 100000,1000000).
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

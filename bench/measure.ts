@@ -1,6 +1,4 @@
-/**
- * What the benchmarks share: medians, a server process, a temporary folder, and printed tables.
- */
+/** The common parts of benchmarks: medians, a server process, a temporary folder, and printed tables. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,7 +15,7 @@ export const quantile = (numbers: ReadonlyArray<number>, share: number): number 
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 };
 
-/** How long something takes, in seconds. */
+/** The duration of some work in seconds. */
 export const secondsOf = async (work: () => Promise<unknown> | unknown): Promise<number> => {
   const start = performance.now();
   await work();

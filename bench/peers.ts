@@ -1,10 +1,10 @@
 /**
- * Measures Domicile beside what a user would write by hand: events in PostgreSQL, in one table with four indexes, behind a
- * small HTTP server (`bench/peers/postgres.js`). Both get the same events in the same bodies, and the same questions about
- * the same people; both make each batch of a thousand events durable.
+ * Compares Domicile with a hand-written solution: events in PostgreSQL, in one table with four indexes, behind a
+ * small HTTP server (`bench/peers/postgres.js`). Both get the same events in the same bodies, and the same
+ * questions about the same people; both make each batch of a thousand events durable.
  *
- * Once: `npm --prefix bench/peers ci`. The environment sets the sizes: BENCH_EVENTS (default 200,000), BENCH_RUNS (default
- * 3), BENCH_QUESTIONS (default 2,000).
+ * Once: `npm --prefix bench/peers ci`. The environment sets the sizes: BENCH_EVENTS (default 200,000), BENCH_RUNS
+ * (default 3), BENCH_QUESTIONS (default 2,000).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

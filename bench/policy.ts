@@ -1,10 +1,10 @@
 /**
- * Measures how long it takes to judge one million class-histories (holding, population, party) of ten years, and to try a
- * policy on them, once the timelines and the policy are in memory. The baseline is Cedar's own engine, extrapolated from a
- * sample that both judge alike.
+ * Measures how long it takes to judge one million class-histories (holding, population, party) of ten years, and to
+ * simulate a policy on them, with the timelines and the policy in memory. The baseline is Cedar's own engine,
+ * extrapolated from a sample on which both agree.
  *
- * Run it with `node bench/policy.ts`. BENCH_HISTORIES (default 1,000,000) sets the number of histories, and BENCH_RUNS
- * (default 3) the number of runs. Results are for one core.
+ * Run it with `node bench/policy.ts`. BENCH_HISTORIES (default 1,000,000) sets the number of histories, and
+ * BENCH_RUNS (default 3) the number of runs. Results are for one core.
  */
 
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';

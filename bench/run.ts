@@ -1,12 +1,12 @@
 /**
- * Runs all benchmarks one after another, or only those that are named: `npm run bench -- ledger reach`. Options are passed
- * on to them: `npm run bench -- growth --people 100000,10000000`.
+ * Runs all benchmarks in sequence, or only the named ones: `npm run bench -- ledger reach`. Options are passed on
+ * to them: `npm run bench -- growth --people 100000,10000000`.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const all = ['ledger', 'reach', 'policy', 'findings', 'replay', 'integrity', 'growth', 'import', 'kurrentdb'];
-/** Those that need something installed first run when they are named. */
+/** Benchmarks with prerequisites run only if named. */
 const known = [...all, 'peers'];
 const given = process.argv.slice(2);
 const firstOption = given.findIndex((each) => each.startsWith('--'));

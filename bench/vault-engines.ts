@@ -1,10 +1,10 @@
 /**
- * Compares engines that could find people in the vault, on the same work: new people are admitted ten thousand at a time
- * (each looked up first, and durable before the next), and then known and unknown ones are looked up one by one. Each
- * engine keeps two directions: from the identifier to the pseudonym, and back.
+ * Compares engines that could find people in the vault, on the same work. New people are admitted ten thousand at a
+ * time (each looked up first, and durable before the next). Then known and unknown ones are looked up one by one.
+ * Each engine stores two directions: from the identifier to the pseudonym, and back.
  *
- * `--people N` (default 1,000,000). Engines that are not dependencies are measured where they are installed:
- * `npm install --no-save lmdb classic-level`.
+ * `--people N` (default 1,000,000). Engines that are not dependencies are measured if installed: `npm install
+ * --no-save lmdb classic-level`.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
@@ -67,7 +67,7 @@ const sqlite = (folder: string): Engine => {
   };
 };
 
-/** A package that may not be installed; its types are not there to be checked then. */
+/** A package that may not be installed; then its types are missing, too. */
 const optional = async (name: string): Promise<Record<string, Foreign> | undefined> => {
   try {
     return (await import(name)) as Record<string, Foreign>;
@@ -76,7 +76,7 @@ const optional = async (name: string): Promise<Record<string, Foreign> | undefin
   }
 };
 
-/** What is called of the packages. */
+/** The used parts of the packages. */
 interface ForeignStore {
   get(key: Buffer): unknown;
   put(key: Buffer, value: Buffer): unknown;
