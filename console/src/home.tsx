@@ -1,5 +1,5 @@
 /**
- * The start page: the search for a person, and what the ledger holds. An empty ledger says how to fill it.
+ * The start page: the search for a person, and an overview of the ledger. An empty ledger explains how to fill it.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -35,11 +35,11 @@ const EmptyLedger = () => (
 /** Rows of a list on this page. */
 const rowsMax = 8;
 
-/** The rest of a list that is longer than its place. */
+/** The number of rows that do not fit. */
 const More = ({ of }: { of: number }) =>
   of > rowsMax ? <li className="more">and {of - rowsMax} more</li> : null;
 
-/** Organisations first; a party that is not registered has no kind, and comes last. */
+/** Organisations first; an unregistered party has no kind, and comes last. */
 const orderOf = ({ kind }: PartyRow): number =>
   kind === null ? PartyKind.words.length : PartyKind.words.indexOf(kind);
 

@@ -36,9 +36,9 @@ import './styles/check.css';
 import './styles/log-and-health.css';
 import './styles/print.css';
 
-/** How long "now" may stand still. Answers are otherwise refreshed when something is recorded. */
+/** How long "now" may be stale. Otherwise, answers are refreshed when something is recorded. */
 const staleMs = 60_000;
-/** Retries of a question without an answer. After these it is asked again when the server is back. */
+/** Retries of a question without a response. After these it is repeated when the server is back. */
 const retriesMax = 2;
 
 const isTemporary = (error: unknown): boolean =>
@@ -62,7 +62,7 @@ const Following = () => {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new key starts a new session.
   useEffect(() => {
     const ended = new AbortController();
-    // Another key may be refused other questions.
+    // Another key may have other permissions.
     void queries.resetQueries();
     void followLedger(queries, ended.signal);
     return () => ended.abort();

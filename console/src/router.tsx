@@ -1,6 +1,4 @@
-/**
- * The screens and their addresses. `view-search.ts` has the fields that all addresses share.
- */
+/** The screens and their addresses. `view-search.ts` has the common fields of all addresses. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { eventTypes } from '../../src/client/rows.ts';
 import { PartyKind } from '../../src/domain/events/words.ts';
@@ -210,7 +208,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
-  // A failing screen leaves the navigation in place.
+  // A failing screen keeps the navigation usable.
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
   scrollRestoration: true,
 });

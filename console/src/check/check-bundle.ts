@@ -1,6 +1,4 @@
-/**
- * Checks a bundle in the browser, by the code of `domicile verify`. Nothing of it is sent anywhere.
- */
+/** Checks a bundle in the browser with the code of `domicile verify`. It sends nothing anywhere. */
 import * as E from 'fp-ts/lib/Either.js';
 import { loadCedar } from '../../../src/domain/policy/cedar/cedar-engine-in-browser.ts';
 import { type BundleReport, verifyBundle } from '../../../src/evidence/verify-bundle.ts';
@@ -9,7 +7,7 @@ import { parseTlogPolicy } from '../../../src/integrity/tlog-policy.ts';
 
 const noPolicy = { logs: [], witnesses: [], quorum: undefined } as const;
 
-/** What the reader trusts, as text: verifier keys, one a line, or a trust policy (C2SP tlog-policy). */
+/** The reader's trust as text: verifier keys, one per line, or a trust policy (C2SP tlog-policy). */
 const trustIn = (text: string) => {
   const lines = text
     .split('\n')
@@ -30,7 +28,7 @@ const trustIn = (text: string) => {
     : E.right({ keys, policy: noPolicy });
 };
 
-/** Checks the text of a bundle, or says what is wrong with what the reader trusts. */
+/** Checks the text of a bundle, or says what is wrong with the reader's trust. */
 export const checkBundle = async (text: string, trusted: string): Promise<E.Either<string, BundleReport>> => {
   const trust = trustIn(trusted);
   if (E.isLeft(trust)) return trust;

@@ -1,5 +1,6 @@
 /**
- * Check a bundle of evidence: drop the file, say whom you trust, and see line by line what holds. The file stays here.
+ * Checks an evidence bundle: drop the file, enter the trusted keys, and see the result line by line. The file is
+ * not sent.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type DragEvent, useState } from 'react';
@@ -31,7 +32,7 @@ const Line = ({ check: { name, state, found, place } }: { check: BundleCheck }) 
   </tr>
 );
 
-/** A file that was checked. */
+/** A checked file. */
 interface Checked {
   readonly name: string;
   readonly text: string;

@@ -1,11 +1,9 @@
-/**
- * What is made of a bundle once it is there: a name for its files, and the page for people.
- */
+/** Derives a file name and the page for human readers from a bundle. */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseBundle } from '../../../src/evidence/bundle.ts';
 import { evidencePage } from '../../../src/evidence/page.ts';
 
-/** @throws where the text is no bundle. */
+/** @throws if the text is not a bundle. */
 export const openBundle = (text: string): { readonly name: string; readonly page: string } => {
   const bundle = parseBundle(text);
   if (E.isLeft(bundle)) throw new Error(`the ledger sent no evidence bundle: ${bundle.left.message}`);

@@ -1,6 +1,6 @@
 /**
- * The fields of addresses, decoded as the API decodes its parameters: an address that cannot be read is an error, and is
- * never taken for another one.
+ * The fields of addresses, decoded like the API's parameters. An unreadable address is an error, and is never
+ * replaced by another one.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -8,7 +8,7 @@ import type * as t from 'io-ts';
 import * as parameter from '../../../src/contract/questions/parameter.ts';
 import { didYouMean } from '../../../src/domain/events/closest.ts';
 
-/** Decodes the text of a field. Left says what is expected. */
+/** Decodes the text of a field. The left says what is expected. */
 export type Field<A> = (text: string) => E.Either<string, A>;
 
 /** The values of some fields. An absent field has its default. */
@@ -16,10 +16,10 @@ export type Values<F extends Readonly<Record<string, Field<unknown>>>> = {
   readonly [K in keyof F]?: (F[K] extends Field<infer A> ? A : never) | undefined;
 };
 
-/** An address that cannot be read. The message names the field and says what is expected. */
+/** An unreadable address. The message names the field and says what is expected. */
 export class UnreadableAddress extends Error {}
 
-/** What a codec of the API's parameters makes of the text. */
+/** A field decoded by a codec of the API's parameters. */
 const decoded =
   <A>(codec: t.Decoder<unknown, A>): Field<A> =>
   (written) =>
@@ -28,7 +28,7 @@ const decoded =
       E.mapLeft(([fault]) => fault?.message ?? 'expected another value'),
     );
 
-/** Text that a codec of the API's parameters accepts, as it is written. */
+/** Text that a codec of the API's parameters accepts, unchanged. */
 const accepted =
   (codec: t.Decoder<unknown, unknown>): Field<string> =>
   (written) =>
@@ -58,20 +58,20 @@ export const position: Field<string> = accepted(parameter.position('a position')
 /** A version of a policy. */
 export const policyVersion: Field<string> = accepted(parameter.version('a version'));
 
-/** One of some words. */
+/** One of a list of words. */
 export const oneOf = <A extends string>(...words: ReadonlyArray<A>): Field<A> =>
   decoded(parameter.word(words)('a word'));
 
-/** What findings are compared with: what is known now, or another version of a policy. */
+/** What to compare findings with: an earlier position, or another version of a policy. */
 export const comparison: Field<string> = (written) =>
   written === 'now' || /^[1-9]\d{0,5}\.\.[1-9]\d{0,5}$/.test(written)
     ? E.right(written)
     : E.left('expected "now", or two versions such as 1..2');
 
 /**
- * Decodes an address. An empty field is absent.
+ * Decodes an address. An empty field counts as absent.
  *
- * @throws UnreadableAddress for a field that is unknown or does not fit.
+ * @throws UnreadableAddress for an unknown or invalid field.
  */
 export const decodeAddress = <F extends Readonly<Record<string, Field<unknown>>>>(
   fields: F,

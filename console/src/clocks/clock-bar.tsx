@@ -1,12 +1,10 @@
-/**
- * The two clocks and the least assurance, which every screen is about.
- */
+/** The two clocks and the minimum assurance, on every screen. */
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import { Assurance } from '../../../src/domain/events/words.ts';
 import { MomentField, PositionField } from './clock-fields.tsx';
 import { useChangeView, useView } from './use-view.ts';
 
-/** The choices of the least assurance that counts (R6). */
+/** The choices for the minimum assurance (R6). */
 export const assuranceWords: Readonly<Record<Assurance, string>> = {
   claimed: 'claimed or better',
   observed: 'observed or better',
@@ -15,10 +13,10 @@ export const assuranceWords: Readonly<Record<Assurance, string>> = {
 
 const choices = Assurance.words;
 
-/** How the known time is given: the latest, by the ledger's clock, or by a position in the log. */
+/** How the known time is given: the latest, by the ledger's clock, or as a position in the log. */
 type KnownBy = 'now' | 'date' | 'position';
 
-/** @param valid whether the screen is about a moment at which things are true; the log is not. */
+/** @param valid whether the screen has a valid time; the log has none. */
 export const ClockBar = ({ valid }: { valid: boolean }) => {
   const view = useView();
   const change = useChangeView();

@@ -1,6 +1,6 @@
 /**
- * The fields for a moment and for a position in the log. What is typed goes into the address once the field is left or
- * Enter is pressed.
+ * The fields for a moment and for a position in the log. Their text goes into the address when the field loses
+ * focus or Enter is pressed.
  */
 import { useQuery } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
@@ -69,7 +69,7 @@ export const MomentField = ({
   );
 };
 
-/** The latest positions of the log, each with what was recorded there: which day it was true, and which day recorded. */
+/** The latest positions of the log with their events: the days when each was true and when it was recorded. */
 const Positions = ({ id }: { id: string }) => {
   const connection = useConnection();
   const head = connection.state === 'live' ? connection.head : undefined;

@@ -1,6 +1,4 @@
-/**
- * The clocks of an answer, in a sentence, with what can be done with them.
- */
+/** The clocks of an answer in a sentence, with actions for them. */
 import { useQuery } from '@tanstack/react-query';
 import type { Clocks } from '../../../src/client/client.ts';
 import { firstEvent } from '../ledger/log-queries.ts';
@@ -10,7 +8,7 @@ import { assuranceWords } from './clock-bar.tsx';
 import { instantOf, localDiffers, localMoment, wordedMoment } from './instants.ts';
 import { useChangeView, useView } from './use-view.ts';
 
-/** When the answer was known: what the ledger says of it, to the minute. */
+/** The known time of an answer, to the minute. */
 const Known = ({ clocks }: { clocks: Clocks | undefined }) =>
   clocks === undefined ? null : (
     <span className="detail">
@@ -26,7 +24,7 @@ const PrintButton = () => (
   </button>
 );
 
-/** For an answer over all time, as known now, whatever clocks the address names. */
+/** For an answer over all time, as known now, whatever the clocks of the address. */
 export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
   <div className="clock-sentence">
     <p>
@@ -48,10 +46,10 @@ export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
   </div>
 );
 
-/** Sources that are named, at most; all are in the title. */
+/** Sources to name; the title lists all. */
 const namedSourcesMax = 3;
 
-/** The known clock stands before the first event; when that was recorded. */
+/** The known time is before the first event; says when that was recorded. */
 const KnownNothing = () => {
   const recordedAt = useQuery(firstEvent).data?.data[0]?.recordedat;
   return (
@@ -67,7 +65,7 @@ const KnownNothing = () => {
   );
 };
 
-/** Up to when the sources of the answer have vouched that they told everything, or that nothing was known at all. */
+/** How far the sources of the answer have vouched, or that nothing was known at all. */
 const Heard = ({ clocks }: { clocks: Clocks }) => {
   if (clocks.knownNothing === true) return <KnownNothing />;
   const heard = clocks.heardUntil ?? [];
@@ -100,8 +98,8 @@ const Heard = ({ clocks }: { clocks: Clocks }) => {
 /**
  * For an answer at a moment.
  *
- * @param at the moment that is shown while the time scrubber is dragged; otherwise that of the answer.
- * @param knownOnly for the log, whose events have no moment at which they are true together.
+ * @param at the moment shown while the time scrubber is dragged; otherwise that of the answer.
+ * @param knownOnly for the log, whose events have no common valid time.
  */
 export const ClockSentence = ({
   clocks,
@@ -115,7 +113,7 @@ export const ClockSentence = ({
   const view = useView();
   const change = useChangeView();
   const answered = clocks === undefined ? undefined : Date.parse(clocks.validAt);
-  // Where no moment was chosen it is now, shown to the minute.
+  // Without a chosen moment it is now, shown to the minute.
   const now =
     answered === undefined || view.validAt !== undefined ? answered : Math.floor(answered / 60_000) * 60_000;
   const valid = at ?? now;

@@ -1,12 +1,10 @@
-/**
- * Instants as people write and read them: in UTC, with the local time beside it.
- */
+/** Instants in the form in which users write and read them: in UTC, with the local time beside it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 
 export const dayMs = 86_400_000;
 
-/** A moment of an address, in milliseconds; `undefined` for none. The router has decoded the address. */
+/** A moment of an address in milliseconds; `undefined` if there is none. The router has validated it. */
 export const instantOf = (moment: string | undefined): number | undefined => {
   if (moment === undefined) return undefined;
   const read = parseInstant(moment);
@@ -17,7 +15,7 @@ const typedPattern =
   /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
- * Typed text as RFC 3339. A year or a month is its first day; a time without an offset is UTC. Left is a sentence that
+ * Parses typed text to RFC 3339. A year or a month means its first day; a time without an offset is UTC. The left
  * says what is expected.
  */
 export const readMoment = (typed: string): E.Either<string, string> => {
@@ -40,7 +38,7 @@ export const writeMoment = (ms: number): string => {
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.replace('.000Z', 'Z');
 };
 
-/** The date and the time of day in UTC, for tables; the time of midnight is empty. */
+/** The date and the time of day in UTC, for tables; the time is empty at midnight. */
 export const tableMoment = (ms: number): { readonly day: string; readonly time: string } => {
   const text = new Date(ms).toISOString();
   const seconds = text.slice(17, 23);
@@ -61,7 +59,7 @@ const inShort = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** `30 June 2022, 14:05 UTC`; without the time for midnight. */
+/** `30 June 2022, 14:05 UTC`; without the time at midnight. */
 export const wordedMoment = (ms: number): string => {
   const { time } = tableMoment(ms);
   return `${inWords.format(ms)}${time === '' ? '' : `, ${time}`} UTC`;

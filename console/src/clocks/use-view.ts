@@ -1,15 +1,13 @@
-/**
- * What the address says, and changing it. The router knows the fields of every screen by type.
- */
+/** Reading and changing the address. The router types the fields of every screen. */
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
-/** What the address says: the fields of all screens. On any one screen those of the others are absent. */
+/** The fields of all screens in the address; those of other screens are absent. */
 export const useView = () => useSearch({ strict: false });
 
 type AnySearch = ReturnType<typeof useView>;
 
-/** Changes some fields of the address and keeps the others; `undefined` takes a field away. */
+/** Changes some fields of the address and keeps the others; `undefined` removes a field. */
 export const useChangeView = () => {
   const navigate = useNavigate();
   return useCallback(

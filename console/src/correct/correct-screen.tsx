@@ -1,5 +1,6 @@
 /**
- * Correcting an event: a form that shows the effect before anything is recorded. The event itself stays in the log (R4).
+ * Corrects an event: a form that shows the effect before anything is recorded. The event itself stays in the log
+ * (R4).
  */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -41,7 +42,7 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
   const navigate = useNavigate();
   const [form, setForm] = useState<Correction>(() => unchanged(event));
   const [fault, setFault] = useState<Fault>();
-  /** What would be recorded, once the reader has asked for the effect; any further change takes it away. */
+  /** The correction to simulate, once the reader has requested it; any later change clears it. */
   const [tried, setTried] = useState<EventInput>();
   const record = useMutation({
     mutationFn: async (correction: EventInput) => orThrow(await ledger().events.emit(correction)),

@@ -1,12 +1,10 @@
-/**
- * A correction as the form has it, and the event that it becomes (R4).
- */
+/** A correction as form data, and the resulting event (R4). */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventInput } from '../../../src/client/client.ts';
 import type { WireEvent } from '../../../src/client/rows.ts';
 import { readMoment } from '../clocks/instants.ts';
 
-/** What the form holds: text as it was typed. */
+/** The content of the form: text as typed. */
 export interface Correction {
   readonly how: 'retract' | 'correct';
   readonly reason: string;
@@ -14,7 +12,7 @@ export interface Correction {
   readonly data: string;
 }
 
-/** The form before anything was typed: everything as the event says it. */
+/** The initial form, with the values of the event. */
 export const unchanged = (event: WireEvent): Correction => ({
   how: 'correct',
   reason: '',
@@ -36,9 +34,9 @@ const parsed = (text: string): E.Either<Fault, unknown> => {
 };
 
 /**
- * The event to record: a retraction, or a correction of what differs from the event.
+ * The event to record: a retraction, or a correction of the changed fields.
  *
- * @param stamp the id of the new event, and its time.
+ * @param stamp the id and time of the new event.
  */
 export const correctionOf = (
   event: WireEvent,

@@ -1,6 +1,4 @@
-/**
- * What a correction would change: how the event would read, who would newly reach what, and who no more.
- */
+/** The effect of a correction: the corrected event, and who would gain or lose reach. */
 
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -28,7 +26,7 @@ export const Refused = ({ error }: { error: unknown }) => (
   <Refusal error={error} what="This correction cannot be recorded." withPlaces />
 );
 
-/** The event as it would count from the correction on; undefined if it would no longer count. */
+/** The event as corrected; undefined if it would no longer count. */
 const corrected = (event: WireEvent, { type, data }: EventInput): WireEvent | undefined =>
   type === 'EventCorrected'
     ? ({
@@ -62,7 +60,7 @@ const changes = {
   ended: { title: 'Who would reach what no more', empty: 'Nobody would lose reach to anything.' },
 } as const;
 
-/** Who would newly reach data from an instant on, or no more. */
+/** Who would gain or lose reach from an instant on. */
 const Changed = ({
   correction,
   event,
@@ -111,11 +109,11 @@ export const Effect = ({
 }: {
   correction: EventInput;
   event: WireEvent;
-  /** What records it. */
+  /** The button that records it. */
   children: ReactNode;
 }) => {
   const then = corrected(event, correction);
-  // What is told of the time before the event does not change.
+  // The time before the event is not affected.
   const since = then !== undefined && then.time < event.time ? then.time : event.time;
   const began = useQuery(reachIf(correction, since, 'began'));
   const ended = useQuery(reachIf(correction, since, 'ended'));

@@ -1,6 +1,4 @@
-/**
- * Findings as known at two positions, or of two versions of a policy, compared over all history.
- */
+/** A comparison of findings over all history: as known at two positions, or of two versions of a policy. */
 
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
@@ -13,10 +11,10 @@ import { NamesAt } from '../parts/names.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Difference } from './difference.tsx';
 
-/** Two versions, as the address names them. */
+/** Two versions in the form of the address. */
 export const betweenVersions = (from: number, to: number): string => `${from}..${to}`;
 
-/** The two versions that an address names, if it does. */
+/** The two versions in an address, if any. */
 export const versionsIn = (compare: string | undefined): readonly [from: number, to: number] | undefined => {
   const [, from, to] = /^(\d{1,6})\.\.(\d{1,6})$/.exec(compare ?? '') ?? [];
   return from === undefined || to === undefined ? undefined : [Number(from), Number(to)];
@@ -62,7 +60,7 @@ const Comparison = ({
   );
 };
 
-/** How the findings changed by what was learned since a position. */
+/** How the findings changed through what was learned since a position. */
 export const Learned = ({ since, policy }: { since: string; policy: string | undefined }) => {
   const connection = useConnection();
   const head = connection.state === 'live' ? connection.head : since;

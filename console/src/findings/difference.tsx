@@ -1,6 +1,4 @@
-/**
- * How findings differ over all history: opened, closed, lengthened, shortened.
- */
+/** The differences between findings over all history: opened, closed, lengthened, shortened. */
 
 import type { Clocks } from '../../../src/client/client.ts';
 import type { FindingRow, WireDifference } from '../../../src/client/rows.ts';
@@ -16,7 +14,7 @@ const lists = [
   { key: 'shortened', title: 'Shortened', words: 'found for less time than before' },
 ] as const;
 
-/** Puts the findings of one version together. */
+/** Groups the findings of each version. */
 const byVersion = (a: FindingRow, b: FindingRow): number =>
   (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0) || a.version - b.version;
 

@@ -1,6 +1,4 @@
-/**
- * What the author of a draft should know before adopting it: rules that never fire, and such.
- */
+/** Warnings for the author of a draft, such as rules that never fire. */
 import type { PolicyWarning } from '../../../src/client/client.ts';
 import { shownText } from '../../../src/contract/shown-text.ts';
 

@@ -1,12 +1,12 @@
 /**
- * The draft of a policy. It is kept in the part of the address after `#`, which browsers do not send: it may be of any
- * length, and a link shows the same draft to somebody else.
+ * The draft of a policy. It is stored in the part of the address after `#`, which browsers do not send. So it may
+ * have any length, and a link shows the same draft to others.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Identifier } from '../../../src/domain/events/identifier.ts';
 import { readMoment } from '../clocks/instants.ts';
 
-/** A draft. Dates stay as they were typed. */
+/** A draft. Dates are kept as typed. */
 export interface Draft {
   readonly policy: string;
   readonly title: string;
@@ -35,7 +35,7 @@ export const emptyDraft: Draft = {
 /** The fields of a draft. */
 export const draftFields = Object.keys(emptyDraft) as ReadonlyArray<keyof Draft>;
 
-/** Reads the draft of an address. */
+/** Reads a draft from an address. */
 export const readDraft = (hash: string): Partial<Draft> => {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   return Object.fromEntries(
@@ -46,13 +46,13 @@ export const readDraft = (hash: string): Partial<Draft> => {
   );
 };
 
-/** Writes the draft for an address. */
+/** Writes a draft into an address. */
 export const writeDraft = (draft: Draft): string =>
   new URLSearchParams(
     draftFields.filter((field) => draft[field] !== '').map((field) => [field, draft[field]]),
   ).toString();
 
-/** What is wrong with each field, found before the draft is sent. */
+/** The faults of each field, found before the draft is sent. */
 export const faultsOf = ({
   policy,
   title,
@@ -71,7 +71,7 @@ export const faultsOf = ({
   return faults;
 };
 
-/** A typed date as an instant of RFC 3339; empty if it is not one. */
+/** A typed date as an instant of RFC 3339; empty if invalid. */
 export const momentOf = (typed: string): string => {
   const read = readMoment(typed);
   return E.isRight(read) ? read.right : '';

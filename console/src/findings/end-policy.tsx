@@ -1,6 +1,4 @@
-/**
- * Suspending, reinstating and withdrawing a policy, each as an event of its own (R18).
- */
+/** Suspends, reinstates and withdraws a policy, each with a separate event (R18). */
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { orThrow } from '../../../src/client/client.ts';

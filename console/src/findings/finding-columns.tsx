@@ -9,7 +9,7 @@ import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
 import { ByWhom, FindingLink, Held, heldText, VerdictMark } from './finding-parts.tsx';
 
-/** The largest number of people that a finding was ever about. */
+/** The largest number of people that a finding ever concerned. */
 export const mostPeople = ({ counts, subjects }: FindingRow): number =>
   counts.reduce((most, each) => Math.max(most, each.subjects), subjects);
 

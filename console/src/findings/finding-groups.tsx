@@ -1,19 +1,17 @@
-/**
- * Findings in groups: by policy and version, or by party, site or rule, each with its numbers.
- */
+/** Groups findings by policy and version, party, site or rule, with their numbers. */
 import type { FindingRow, PolicyRow } from '../../../src/client/rows.ts';
 import { holdsAt } from '../ledger/intervals.ts';
 import { Id, PartyName, SiteName, Title } from '../parts/names.tsx';
 import type { Group } from '../parts/table.tsx';
 
-/** What findings can be grouped by; undefined is by policy and version. */
+/** How to group findings; undefined means by policy and version. */
 export type GroupedBy = 'party' | 'site' | 'rule' | undefined;
 
-/** What a finding has in common with the others of its group. */
+/** The common value of a finding's group. */
 const commonOf = (by: Exclude<GroupedBy, undefined>, { party, holding, policy, rule }: FindingRow): string =>
   by === 'party' ? (party ?? '') : by === 'site' ? (holding.site ?? '') : JSON.stringify([policy, rule]);
 
-/** Keeps the findings of a group together, and the order within each. */
+/** Keeps the findings of a group together, and preserves the order within each. */
 export const byGroup =
   (by: GroupedBy) =>
   (a: FindingRow, b: FindingRow): number => {
@@ -37,7 +35,7 @@ const Heading = ({ by, row }: { by: Exclude<GroupedBy, undefined>; row: FindingR
   }
 };
 
-/** The group of each finding, with how many there are and how many of them are open. */
+/** The group of each finding, with its numbers of findings and of open ones. */
 export const groupsBy = (
   by: GroupedBy,
   rows: ReadonlyArray<FindingRow>,

@@ -21,14 +21,14 @@ export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; 
   );
 };
 
-/** The rule that a finding is about, leading to the page of the finding. */
+/** The rule of a finding, as a link to the finding's page. */
 export const FindingLink = ({ of: { finding, rule } }: { of: Pick<FindingRow, 'finding' | 'rule'> }) => (
   <Link to="/finding" search={{ ...clocksOf(useView()), finding }} className="thing-link">
     <Id>{rule}</Id>
   </Link>
 );
 
-/** What a finding is about, in words: a holding, or a source that fell silent. */
+/** The subject of a finding in words: a holding or a silent source. */
 export const heldText = ({
   holding: { dataset, site, kind, backup },
   source,
@@ -84,7 +84,7 @@ export const Held = ({
   </>
 );
 
-/** Who reached the data; a finding about storage has nobody, and one about a source says what it did not do. */
+/** Who reached the data. A finding about storage names nobody, and one about a source says what it did not do. */
 export const ByWhom = ({
   of: { party, path, source, reason },
 }: {

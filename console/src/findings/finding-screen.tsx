@@ -1,5 +1,6 @@
 /**
- * One finding, at an address of its own: what was broken, by whom, for how long, whom it concerns, and the events that prove it.
+ * One finding on its own page: what was broken, by whom, for how long, whom it concerns, and the events that prove
+ * it.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
@@ -23,7 +24,7 @@ import { Fact } from '../things/thing-page.tsx';
 import { ByWhom, Held, heldText, VerdictMark } from './finding-parts.tsx';
 import { concernedIn, concernedKey, peopleColumns } from './people-columns.tsx';
 
-/** The path drawn, from the party to the data. */
+/** A drawing of the path from the party to the data. */
 const Path = ({ of }: { of: FindingDetail }) => {
   const { party, path } = of;
   if (party === null || path.length === 0) return null;

@@ -23,7 +23,7 @@ import { findingColumns } from './finding-columns.tsx';
 import { byGroup, groupsBy } from './finding-groups.tsx';
 import { PolicyCard, Versions } from './policies.tsx';
 
-/** Policies with open findings first; within a version open findings first, the latest before the others. */
+/** Policies with open findings first; within a version open findings first, then the latest. */
 const openFirst =
   (at: number, open: ReadonlySet<string>) =>
   (a: FindingRow, b: FindingRow): number =>

@@ -1,6 +1,4 @@
-/**
- * The columns of people whom something concerns, one row an interval.
- */
+/** The columns of people concerned, with one row per interval. */
 import { Link } from '@tanstack/react-router';
 import type { PersonRow } from '../../../src/client/rows.ts';
 import { Since, Until } from '../parts/moment.tsx';

@@ -4,10 +4,10 @@
  */
 
 const opening = '// Reason: ';
-/** Every line break that any reader knows: no line of a reason may become a rule. */
+/** Every line break of Unicode: no line of a reason may become a rule. */
 const lineBreak = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
-/** The rules below the reason and an empty line. */
+/** The reason as a comment, an empty line, and the rules. */
 export const withReason = (cedar: string, reason: string): string => {
   const [first = '', ...others] = reason.trim().split(lineBreak);
   return [opening + first, ...others.map((line) => `// ${line}`), '', cedar].join('\n');

@@ -1,6 +1,6 @@
 /**
- * A policy made of a template: for readers who know what they want, and no Cedar. The text is made in the page, and can be
- * changed before it is tried.
+ * A policy from a template, for readers who do not know Cedar. The page generates the text, which can be edited
+ * before it is simulated.
  */
 import { useQuery } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,7 +27,7 @@ export const TemplateForm = ({ onMade }: { onMade: (policy: TemplatedPolicy) => 
     setFault(E.isLeft(made) ? made.left : undefined);
     if (E.isRight(made)) onMade(made.right);
   };
-  /** What can be chosen for a parameter: a party or a population by its name. */
+  /** The choices for a parameter: parties or populations by name. */
   const optionsOf = (kind: string): ReadonlyArray<readonly [id: string, words: string]> =>
     kind === 'party'
       ? [...names.parties.values()].map((row) => [row.party, row.name ?? row.party] as const)

@@ -1,6 +1,4 @@
-/**
- * What if: a policy in Cedar, tried over all history before it is adopted (R20).
- */
+/** What if: simulates a policy in Cedar over all history before it is adopted (R20). */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -62,7 +60,7 @@ export const TryScreen = () => {
   const [faults, setFaults] = useState<Partial<Record<keyof Draft, string>>>({});
   const startedFrom = useRef<string>(undefined);
 
-  // The draft of a policy that exists starts from its latest version.
+  // The draft of an existing policy starts from its latest version.
   const existing = policies.data?.data.find(({ policy }) => policy === draft.policy);
   useEffect(() => {
     if (tried || existing === undefined || startedFrom.current === existing.policy) return;
@@ -73,7 +71,7 @@ export const TryScreen = () => {
       ...before,
       title: version.title,
       authority: version.authority ?? '',
-      // The next version has a reason of its own.
+      // The next version has its own reason.
       cedar: version.cedar === null ? before.cedar : readReason(version.cedar).cedar,
       effectiveFrom: version.effectiveFrom === null ? '' : writeMoment(Date.parse(version.effectiveFrom)),
       effectiveUntil: version.effectiveUntil === null ? '' : writeMoment(Date.parse(version.effectiveUntil)),

@@ -1,6 +1,4 @@
-/**
- * The health of the ledger: how far its projections are, what they set aside, and replays.
- */
+/** The health of the ledger: the progress of its projections, events set aside, and replays. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Replay } from '../../../src/client/client.ts';
 import { orThrow } from '../../../src/client/client.ts';
@@ -13,9 +11,9 @@ import { Purpose } from '../parts/purpose.tsx';
 import { Answered, Failure } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
-/** How often the page asks about a running replay. */
+/** How often to poll a running replay. */
 const replayMs = 300;
-/** How often the page asks otherwise. */
+/** How often to poll otherwise. */
 const healthMs = 5_000;
 
 const number = (n: number): string => n.toLocaleString('en');

@@ -1,6 +1,4 @@
-/**
- * What others can check of the log: its size and root, the keys that sign it, and the checkpoints that were signed.
- */
+/** What others can verify about the log: its size and root, its signing keys, and its signed checkpoints. */
 import { useQuery } from '@tanstack/react-query';
 import { basePath } from '../ledger/base-path.ts';
 import { checkpoints, merkleLog } from '../ledger/integrity-queries.ts';
@@ -15,7 +13,7 @@ import { SealedIndexPanel, Witnesses } from './witnesses.tsx';
 
 const number = (n: number): string => n.toLocaleString('en');
 
-/** How a verifier key signs, by the type that its text begins with. */
+/** The kind of a verifier key, by the beginning of its text. */
 const keyKind = (vkey: string): string =>
   vkey.split('+')[2]?.startsWith('A') === true ? 'Ed25519' : 'ML-DSA-44, safe from quantum computers';
 
@@ -170,7 +168,7 @@ export const IntegrityScreen = () => {
     <>
       <div className="screen-head">
         <h1>Integrity</h1>
-        {/* A page of its own: it alone may run WebAssembly. */}
+        {/* A separate page, since only it may run WebAssembly. */}
         <a href={`${basePath}/check`} className="button">
           Check a bundle of evidence
         </a>

@@ -1,6 +1,4 @@
-/**
- * Who besides the operator can tell: the witnesses with what they cosigned last, and the monitors.
- */
+/** Independent confirmation: the witnesses with what they last cosigned, and the monitors. */
 import { useQuery } from '@tanstack/react-query';
 import { merkleLog } from '../ledger/integrity-queries.ts';
 import { Moment } from '../parts/moment.tsx';
@@ -9,7 +7,7 @@ import { Answered } from '../parts/states.tsx';
 
 const number = (n: number): string => n.toLocaleString('en');
 
-/** How each witness stands, and what is said of monitors. */
+/** The state of each witness, and an explanation of monitors. */
 export const Witnesses = () => {
   const stand = useQuery(merkleLog);
   return (
@@ -69,7 +67,7 @@ export const Witnesses = () => {
   );
 };
 
-/** The second log: by it evidence proves that no event is missing. */
+/** The second log, with which evidence proves that no event is missing. */
 export const SealedIndexPanel = () => {
   const stand = useQuery(merkleLog);
   return (

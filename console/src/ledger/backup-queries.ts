@@ -1,6 +1,4 @@
-/**
- * What is asked about backups, and about reports. Answers are kept until something is recorded.
- */
+/** Queries about backups and reports. Answers are cached until something is recorded. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import {
   type AffectedQuestion,
@@ -12,10 +10,10 @@ import type { ReportName } from '../../../src/client/rows.ts';
 import { allRows, keepWhileAbout, pageRows } from './pages.ts';
 import { ledger } from './session.ts';
 
-/** Pages of backups that are read at once. */
+/** Pages of backups to read at once. */
 const pagesMax = 20;
 
-/** The backups that a filter lets through. `next` is not null where there are more. */
+/** The backups that match a filter. `next` is not null if there are more. */
 export const backupsThat = (
   filter: Pick<BackupQuestion, 'state' | 'site' | 'dataset' | 'population'>,
   question: Question,
@@ -39,7 +37,7 @@ export const backupAt = (backup: string, question: Question) =>
     placeholderData: keepWhileAbout(backup),
   });
 
-/** Everybody whose data a party could reach, or did: counts, and the first people. */
+/** Everybody whose data a party could reach or accessed: counts, and the first people. */
 export const affectedBy = (
   party: string,
   asked: Pick<AffectedQuestion, 'from' | 'to' | 'site' | 'dataset' | 'observed'>,

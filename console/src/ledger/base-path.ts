@@ -1,10 +1,8 @@
-/**
- * Under which path of its host the ledger is served: the server writes it into the page.
- */
+/** The path of the ledger on its host, which the server writes into the page. */
 
 const written = document.querySelector<HTMLMetaElement>('meta[name="base-path"]')?.content ?? '/';
 
-/** The path, without a slash at its end; empty at the root. */
+/** The path without a trailing slash; empty for the root. */
 export const basePath = written.replace(/\/$/, '');
 
 /** The address of the ledger. */

@@ -1,6 +1,4 @@
-/**
- * What the reader may do. It is asked again with another key, and kept while others record.
- */
+/** The reader's scopes. They are requested again with another key, and stay cached while others record. */
 import { queryOptions } from '@tanstack/react-query';
 import { orThrow } from '../../../src/client/client.ts';
 import { ledger } from './session.ts';

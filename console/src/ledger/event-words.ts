@@ -1,9 +1,7 @@
-/**
- * Events as sentences. Identifiers are kept apart from the words, so that the page can mark them.
- */
+/** Events as sentences. Identifiers are separate from the words, so that the page can mark them. */
 import type { EventDataJson, EventType, WireEvent } from '../../../src/client/rows.ts';
 
-/** A piece of a sentence: words, or the identifier of something. */
+/** A piece of a sentence: words, or an identifier. */
 export type Piece =
   | string
   | { readonly kind: 'party' | 'site' | 'subject' | 'other' | 'time'; readonly id: string };
@@ -30,7 +28,7 @@ const over = (granted: EventDataJson<'AccessGranted'>['over']): ReadonlyArray<Pi
 
 const daysOf = (days: number): string => (days === 1 ? 'day' : `${days} days`);
 
-/** People who are named where an event names many. */
+/** People to name of an event with many. */
 const subjectsMax = 3;
 
 const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => ReadonlyArray<Piece> } = {
@@ -155,10 +153,10 @@ const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => Readon
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(sentences, type);
 
-/** The sentence of an event; its type where a newer ledger has types that this page does not know. */
+/** The sentence of an event; its type if this page does not know the type, as with a newer ledger. */
 export const sentenceOfEvent = ({ type, data }: Pick<WireEvent, 'type' | 'data'>): ReadonlyArray<Piece> => {
   if (!isKnown(type)) return [type];
-  // The ledger has checked the data against the codec of its type.
+  // The ledger has validated the data with the codec of its type.
   const sentence = sentences[type] as (data: unknown) => ReadonlyArray<Piece>;
   return sentence(data).filter((piece) => piece !== '');
 };
@@ -169,6 +167,6 @@ export const dataOf = <T extends EventType>(
   wanted: T,
 ): EventDataJson<T> | undefined => (type === wanted ? (data as EventDataJson<T>) : undefined);
 
-/** The type, in words: `DataMoved` is "data moved". */
+/** The type in words: `DataMoved` is "data moved". */
 export const typeInWords = (type: string): string =>
   type.replace(/(?<!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);

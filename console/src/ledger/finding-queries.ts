@@ -1,6 +1,4 @@
-/**
- * What is asked about policies and findings. Answers are kept until something is recorded.
- */
+/** Queries about policies and findings. Answers are cached until something is recorded. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import {
   type DiffQuestion,
@@ -21,10 +19,10 @@ export const policiesAt = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
-/** Pages of findings that are read at once. */
+/** Pages of findings to read at once. */
 const pagesMax = 20;
 
-/** Findings over all time; the number of people is that of `validAt`. `next` is not null where there are more. */
+/** Findings over all time, with the number of people at `validAt`. `next` is not null if there are more. */
 export const findingsThat = (
   filter: Pick<FindingQuestion, 'policy' | 'version' | 'site' | 'party'>,
   question: Question,
@@ -36,7 +34,7 @@ export const findingsThat = (
     placeholderData: keepWhileAbout(filter),
   });
 
-/** One finding, with what it rests on. */
+/** One finding with its basis. */
 export const findingAt = (finding: string, question: Question) =>
   queryOptions({
     queryKey: ['finding', finding, question],
@@ -44,7 +42,7 @@ export const findingAt = (finding: string, question: Question) =>
     placeholderData: keepWhileAbout(finding),
   });
 
-/** The people whom a finding concerns: the first page of them. */
+/** The first page of the people concerned by a finding. */
 export const subjectsOfFinding = (finding: string, question: Question) =>
   queryOptions({
     queryKey: ['subjects of finding', finding, question],
@@ -53,7 +51,7 @@ export const subjectsOfFinding = (finding: string, question: Question) =>
     placeholderData: keepWhileAbout(finding),
   });
 
-/** The findings that are open at a moment: the first page of them. */
+/** The first page of the findings that are open at a moment. */
 export const openFindings = (question: Question) =>
   queryOptions({
     queryKey: ['open findings', question],
@@ -62,14 +60,14 @@ export const openFindings = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
-/** How the findings of two versions, or as known at two positions, differ. */
+/** The differences between the findings of two versions, or as known at two positions. */
 export const findingsBetween = (between: DiffQuestion) =>
   queryOptions({
     queryKey: ['findings between', between],
     queryFn: async ({ signal }) => orThrow(await ledger().findings.diff(between, { signal })),
   });
 
-/** A policy, tried over all history. */
+/** The simulation of a policy over all history. */
 export const simulated = (draft: PolicyDraft) =>
   queryOptions({
     queryKey: ['simulated', draft],

@@ -1,22 +1,20 @@
-/**
- * What is asked about what others can check of the log.
- */
+/** Queries about the integrity of the log. */
 import { queryOptions } from '@tanstack/react-query';
 import { orThrow } from '../../../src/client/client.ts';
 import { ledger } from './session.ts';
 
-/** How often the page asks how the Merkle log stands. */
+/** How often to poll the Merkle log. */
 const standMs = 5_000;
 const checkpointsShown = 20;
 
-/** How the Merkle log stands. */
+/** The state of the Merkle log. */
 export const merkleLog = queryOptions({
   queryKey: ['merkle log'],
   queryFn: async ({ signal }) => orThrow(await ledger().log.state({ signal })).data,
   refetchInterval: standMs,
 });
 
-/** The checkpoints that were signed last. */
+/** The latest signed checkpoints. */
 export const checkpoints = queryOptions({
   queryKey: ['checkpoints'],
   queryFn: async ({ signal }) =>

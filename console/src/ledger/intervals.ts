@@ -1,12 +1,10 @@
-/**
- * The ends of intervals, as answers write them, as numbers.
- */
+/** The ends of intervals in answers as numbers. */
 
-/** Where an interval begins; null is the beginning of time. */
+/** The begin of an interval; null is the beginning of time. */
 export const beginOf = (from: string | null): number =>
   from === null ? Number.NEGATIVE_INFINITY : Date.parse(from);
 
-/** Where an interval ends; null means still so. */
+/** The end of an interval; null means that it has not ended. */
 export const endOf = (to: string | null): number => (to === null ? Number.POSITIVE_INFINITY : Date.parse(to));
 
 /** Whether an interval contains an instant. */

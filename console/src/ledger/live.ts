@@ -1,6 +1,6 @@
 /**
- * Following the ledger. When something is recorded, the page asks its questions again; when the server goes away, the page
- * says so, keeps its answers, and reconnects by itself.
+ * Follows the ledger. When something is recorded, the page repeats its questions. When the server is unreachable,
+ * the page says so, keeps its answers, and reconnects by itself.
  */
 import type { QueryClient } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
@@ -51,7 +51,7 @@ const isRefusal = (error: ClientError): boolean =>
   error.kind === 'problem' && (error.status === 401 || error.status === 403);
 
 /**
- * Waits until the page is visible. A browser shares a few connections to a server among all its tabs, so a hidden tab must
+ * Waits until the page is visible. All tabs of a browser share a few connections to a server, so a hidden tab must
  * not hold one.
  */
 const seen = (signal: AbortSignal): Promise<void> =>
@@ -69,7 +69,7 @@ const seen = (signal: AbortSignal): Promise<void> =>
 
 /** Waits for the first event after a position. A refusal is returned as the error. */
 const nextEvent = async (after: string, signal: AbortSignal): Promise<ClientError | 'grown' | 'lost'> => {
-  // One event is enough to know; reading more of them would be wasted on a busy ledger.
+  // One event is enough; reading more would be wasted on a busy ledger.
   const enough = new AbortController();
   const stop = (): void => enough.abort();
   const hide = (): void => {
@@ -124,7 +124,7 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
     const came = await nextEvent(position, signal);
     if (signal.aborted) return;
     if (typeof came === 'object') return become({ state: 'refused' });
-    // Events that follow at once are shown together.
+    // Events in quick succession are shown together.
     await wait(came === 'grown' ? settleMs : firstWaitMs, signal);
   }
 };

@@ -1,6 +1,4 @@
-/**
- * What is asked about the log. Answers are kept until something is recorded.
- */
+/** Queries about the log. Answers are cached until something is recorded. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { type EventFilter, type EventInput, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
@@ -15,13 +13,13 @@ export const eventAt = (position: string, question: Question) =>
       orThrow(await ledger().events.get(position, overTime(question), { signal })),
   });
 
-/** The first event of the log: whether there is any, and when the ledger began to record. */
+/** The first event of the log: it shows whether there is any, and when recording began. */
 export const firstEvent = queryOptions({
   queryKey: ['first event'],
   queryFn: async ({ signal }) => orThrow(await ledger().events.list({ limit: 1 }, { signal })),
 });
 
-/** Events that are offered as known times. */
+/** Events to offer as known times. */
 const latestMax = 1_000;
 
 /** The latest events up to a position of the log. */
@@ -35,10 +33,10 @@ export const latestEvents = (head: string) =>
     placeholderData: keepPreviousData,
   });
 
-/** Pages of the log that are read at once; later events are reached by a later position. */
+/** Pages of the log to read at once; a later position leads to later events. */
 const pagesMax = 10;
 
-/** The events that a filter lets through, from a position on. `next` is not null where there are more. */
+/** The events after a position that match a filter. `next` is not null if there are more. */
 export const eventsThat = ({ after, ...filter }: EventFilter, question: Question) =>
   queryOptions({
     queryKey: ['events', filter, after, question],
@@ -53,7 +51,7 @@ export const eventsThat = ({ after, ...filter }: EventFilter, question: Question
     placeholderData: keepWhileAbout(filter),
   });
 
-/** Events that do not fit the others. */
+/** Events with discrepancies. */
 export const discrepanciesThat = (state: 'open' | 'resolved', question: Question) =>
   queryOptions({
     queryKey: ['discrepancies', state, question],
@@ -62,21 +60,21 @@ export const discrepanciesThat = (state: 'open' | 'resolved', question: Question
     placeholderData: keepWhileAbout(state),
   });
 
-/** Who asked about whom, oldest first, from the beginning: of everybody, or of one person. */
+/** The log of reads from the beginning: about everybody, or about one person. */
 export const readsOf = (subject: string | undefined) =>
   queryOptions({
     queryKey: ['reads', subject ?? ''],
     queryFn: ({ signal }) =>
       allRows((page: Question) => ledger().reads({ ...page, subject }, { signal }), {}, pagesMax),
     placeholderData: keepWhileAbout(subject ?? ''),
-    // A question about a person is itself a read, and nothing says when somebody asked.
+    // A question about a person is itself a read, and no notification announces others.
     staleTime: 0,
   });
 
 /**
- * Who would gain access to what from an instant on, and who no more, if an event were recorded. Records nothing.
+ * Who would gain or lose access to what from an instant on, if an event were recorded. Records nothing.
  *
- * @param change which of both.
+ * @param change which of the two.
  */
 export const reachIf = (event: EventInput, validAt: string, change: 'began' | 'ended') =>
   queryOptions({
@@ -86,13 +84,13 @@ export const reachIf = (event: EventInput, validAt: string, change: 'began' | 'e
     retry: false,
   });
 
-/** How far the projections are. */
+/** The progress of the projections. */
 export const readiness = queryOptions({
   queryKey: ['readiness'],
   queryFn: async ({ signal }) => orThrow(await ledger().health.ready({ signal })),
 });
 
-/** The replays that the server remembers. */
+/** The replays remembered by the server. */
 export const replays = queryOptions({
   queryKey: ['replays'],
   queryFn: async ({ signal }) => orThrow(await ledger().replays.list({ signal })).data,

@@ -1,7 +1,7 @@
 /**
- * Signing in with the issuer of OpenID Connect that the ledger names: the authorization code flow with PKCE (RFC 7636).
+ * Signs in with the OpenID Connect issuer of the ledger: the authorization code flow with PKCE (RFC 7636).
  *
- * What is needed when the reader comes back stays in this tab; the token stays there, too.
+ * The state for the reader's return stays in this tab, and so does the token.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { createClient, sentenceOf } from '../../../src/client/client.ts';
@@ -15,7 +15,7 @@ const storedUnder = 'domicile-login';
 const redirectUri = `${ledgerUrl}/signed-in`;
 const randomBytes = 32;
 
-/** Without a key: signing in asks for none, and an old one is not sent. */
+/** Without a key: signing in requires none, and an old one must not be sent. */
 const client = createClient({ url: ledgerUrl });
 
 const base64Url = (bytes: Uint8Array): string =>
@@ -26,13 +26,13 @@ const base64Url = (bytes: Uint8Array): string =>
 
 const random = (): string => base64Url(crypto.getRandomValues(new Uint8Array(randomBytes)));
 
-/** Where to sign in, if the ledger offers that. */
+/** Where to sign in, if the ledger offers it. */
 export const loginOffered = async (): Promise<Login | undefined> => {
   const offer = await client.login.offer();
   return E.isRight(offer) ? (offer.right.login ?? undefined) : undefined;
 };
 
-/** Leaves for the issuer; the reader comes back to where they were. */
+/** Goes to the issuer; the reader returns to the current page. */
 export const signIn = async ({ authorize, clientId, audience }: Login): Promise<void> => {
   const [state, verifier] = [random(), random()];
   const back = location.pathname + location.search + location.hash;
@@ -53,7 +53,9 @@ export const signIn = async ({ authorize, clientId, audience }: Login): Promise<
   location.assign(url.href);
 };
 
-/** When the token of a login ends, in milliseconds since the epoch; undefined for a key, which has no end of its own. */
+/**
+ * When the token of a login expires, in milliseconds since the epoch; undefined for a key, which does not expire.
+ */
 export const endOfLogin = (token: string): number | undefined => {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
   if (payload === undefined) return undefined;
@@ -65,7 +67,7 @@ export const endOfLogin = (token: string): number | undefined => {
   }
 };
 
-/** Why signing in did not work, if it was tried. */
+/** Why signing in failed, if it was tried. */
 export let loginFault: string | undefined;
 
 interface Leaving {
@@ -80,7 +82,7 @@ const leaving = (): Leaving | undefined => {
   return text === null ? undefined : (JSON.parse(text) as Leaving);
 };
 
-/** Where the reader has come back from the issuer: exchanges the code for a token, and goes to where they were. */
+/** After the return from the issuer: exchanges the code for a token, and goes to the previous page. */
 export const finishSigningIn = async (): Promise<void> => {
   if (location.pathname !== `${basePath}/signed-in`) return;
   const given = new URLSearchParams(location.search);

@@ -1,6 +1,4 @@
-/**
- * Reading whole lists, page by page.
- */
+/** Reads whole lists page by page. */
 import { hashKey } from '@tanstack/react-query';
 import { everyRow, orThrow, type Question, type Rows } from '../../../src/client/client.ts';
 
@@ -10,7 +8,7 @@ export const pageRows = 1_000;
 /**
  * All rows of a list, under the clocks of its first page. Throws a `ClientFailure`.
  *
- * @param pagesMax pages to read; `next` is not null where there are more.
+ * @param pagesMax pages to read; `next` is not null if there are more.
  */
 export const allRows = async <A, Q extends Question>(
   page: (question: Q) => Rows<A>,
@@ -19,10 +17,10 @@ export const allRows = async <A, Q extends Question>(
 ) => orThrow(await everyRow(page, { ...question, limit: pageRows }, pagesMax));
 
 /**
- * Keeps showing the answer before, as `placeholderData`, while only clocks change. Rows of another filter, or of something
- * else, are never shown.
+ * Keeps showing the previous answer, as `placeholderData`, while only clocks change. Rows for another filter or
+ * thing are never shown.
  *
- * @param about what is asked about: the second part of the key of the query.
+ * @param about the subject of the question: the second part of the query's key.
  */
 export const keepWhileAbout =
   (about: unknown) =>

@@ -1,6 +1,4 @@
-/**
- * What is asked about one person. Answers are kept until something is recorded.
- */
+/** Queries about one person. Answers are cached until something is recorded. */
 import { queryOptions } from '@tanstack/react-query';
 import { orThrow, type Question } from '../../../src/client/client.ts';
 import type { ReachRow, WirePartyCut } from '../../../src/client/rows.ts';
@@ -8,10 +6,10 @@ import { overTime } from '../clocks/view-search.ts';
 import { allRows } from './pages.ts';
 import { ledger } from './session.ts';
 
-/** Rows of each list of a person's file: the most that one answer may have. */
+/** Rows of each list in a person's file: the maximum of one answer. */
 const fileRowsMax = 1_000;
 
-/** Everything about a person as known now, whatever the clocks of the page: an erasure is about now. */
+/** Everything about a person as known now, whatever the clocks of the page: an erasure concerns the present. */
 export const fileOf = (subject: string) =>
   queryOptions({
     queryKey: ['file', subject],
@@ -43,7 +41,7 @@ export const trailOf = (subject: string, question: Question) =>
       allRows((page) => ledger().subjects.trail(subject, page, { signal }), overTime(question)),
   });
 
-/** Questions about reach are about one moment unless they name a period. */
+/** Questions about reach concern one moment unless they have a period. */
 const allTime = { from: '0001-01-01' };
 
 /** Who could reach a person's data, over all time. */
@@ -65,7 +63,7 @@ export const findingsOfSubject = (subject: string, question: Question) =>
       allRows((page) => ledger().subjects.findings(subject, page, { signal }), overTime(question)),
   });
 
-/** Every path of a party to one person's data, and which edges to close. */
+/** Every path of a party to one person's data, and the edges to close. */
 export const pathsToSubject = (party: string, subject: string, question: Question) =>
   queryOptions({
     queryKey: ['paths to subject', party, subject, question],
@@ -82,7 +80,7 @@ export const pathsToSubject = (party: string, subject: string, question: Questio
     },
   });
 
-/** The edges of all paths, each once, with the party that each leads from. */
+/** The distinct edges of all paths, each with the party from which it leads. */
 const edgesIn = (party: string, reach: ReadonlyArray<ReachRow>): WirePartyCut['edges'] => {
   const edges = new Map<string, WirePartyCut['edges'][number]>();
   for (const { intervals } of reach) {

@@ -1,13 +1,11 @@
-/**
- * What is asked about sites, parties, datasets and populations. Answers are kept until something is recorded.
- */
+/** Queries about sites, parties, datasets and populations. Answers are cached until something is recorded. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { type HoldingQuestion, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
 import { allRows, keepWhileAbout, pageRows } from './pages.ts';
 import { ledger } from './session.ts';
 
-/** The sites as described at a moment: the first page of them. */
+/** The first page of sites as described at a moment. */
 export const sitesAt = (question: Question) =>
   queryOptions({
     queryKey: ['sites', question],
@@ -16,7 +14,7 @@ export const sitesAt = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
-/** The parties as described at a moment: the first page of them. */
+/** The first page of parties as described at a moment. */
 export const partiesAt = (question: Question) =>
   queryOptions({
     queryKey: ['parties', question],
@@ -25,7 +23,7 @@ export const partiesAt = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
-/** The datasets as described at a moment: the first page of them. */
+/** The first page of datasets as described at a moment. */
 export const datasetsAt = (question: Question) =>
   queryOptions({
     queryKey: ['datasets', question],
@@ -34,7 +32,7 @@ export const datasetsAt = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
-/** The populations as described at a moment: the first page of them. */
+/** The first page of populations as described at a moment. */
 export const populationsAt = (question: Question) =>
   queryOptions({
     queryKey: ['populations', question],
@@ -72,7 +70,7 @@ export const populationAt = (population: string, question: Question) =>
     placeholderData: keepWhileAbout(population),
   });
 
-/** How a dataset moved, over all time. */
+/** The movements of a dataset over all time. */
 export const lineageOf = (dataset: string, question: Question) =>
   queryOptions({
     queryKey: ['lineage', dataset, overTime(question)],
@@ -119,7 +117,7 @@ export const reachOfPartyEver = (party: string, question: Question) =>
     placeholderData: keepWhileAbout(party),
   });
 
-/** Every path of a party to holdings, and which edges to close. */
+/** Every path of a party to holdings, and the edges to close. */
 export const pathsOfParty = (
   party: string,
   holding: Pick<HoldingQuestion, 'dataset' | 'population' | 'site' | 'backup'>,

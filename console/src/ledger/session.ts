@@ -1,6 +1,6 @@
 /**
- * The key with which the page asks. It is kept in this tab or, where the reader says so, on this device, and is sent to the
- * ledger only.
+ * The key of the page. It is stored in this tab or, if the reader chooses, on this device, and is only sent to the
+ * ledger.
  */
 import { useSyncExternalStore } from 'react';
 import { type Client, createClient } from '../../../src/client/client.ts';
@@ -8,7 +8,7 @@ import { ledgerUrl } from './base-path.ts';
 
 const storedUnder = 'domicile-key';
 
-/** The key of this tab; otherwise the one that is kept on this device. */
+/** The key of this tab, otherwise the one stored on this device. */
 const read = (): string | undefined => {
   try {
     return sessionStorage.getItem(storedUnder) ?? localStorage.getItem(storedUnder) ?? undefined;
@@ -23,7 +23,7 @@ const write = (storage: Storage, token: string | undefined): void => {
 };
 
 const clientWith = (token: string | undefined): Client =>
-  // `live.ts` reconnects, because it also tells the reader.
+  // No retries here: `live.ts` reconnects, because it also informs the reader.
   createClient({ url: ledgerUrl, token, retry: { attemptsMax: 1 } });
 
 let current = { token: read(), client: clientWith(read()) };
@@ -40,14 +40,14 @@ const become = (token: string | undefined): void => {
 /**
  * Uses another key from now on; `undefined` signs out on this device.
  *
- * @param keep whether other tabs use it, too, and this device keeps it until the reader signs out.
+ * @param keep whether this device stores it for all tabs until the reader signs out.
  */
 export const setKey = (token: string | undefined, keep = false): void => {
   try {
     write(sessionStorage, token);
     if (keep || token === undefined) write(localStorage, token);
   } catch {
-    // Without storage the key lasts as long as the page.
+    // Without storage, the key lasts as long as the page.
   }
   become(token);
 };

@@ -1,6 +1,4 @@
-/**
- * Runs before anything that looks at the address: a reader who comes back from signing in goes to where they were.
- */
+/** Runs before anything reads the address: after signing in, the reader goes back to the previous page. */
 import { finishSigningIn } from './login.ts';
 
 await finishSigningIn();

@@ -1,6 +1,4 @@
-/**
- * Events that do not fit the others (R1), and those that later events explained.
- */
+/** Events with discrepancies (R1), open or resolved by later events. */
 import { useQuery } from '@tanstack/react-query';
 import type { DiscrepancyRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';

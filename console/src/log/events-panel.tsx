@@ -1,6 +1,4 @@
-/**
- * The events of the log, as they come in.
- */
+/** The events of the log, updated live. */
 import { useQuery } from '@tanstack/react-query';
 import type { Answer, EventFilter } from '../../../src/client/client.ts';
 import type { WireEvent } from '../../../src/client/rows.ts';
@@ -15,13 +13,13 @@ import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { eventColumns } from './event-columns.tsx';
 
-/** Which events are shown: those that fit all of it. */
+/** The events to show: those that match every given field. */
 export type LogFilter = Omit<EventFilter, 'after'>;
 
 /** Without a filter, the log is shown from this many positions before its end. */
 const tailPositions = 2_000;
 
-/** Why no event is shown, and what to type instead. */
+/** Why no event is shown, and what to enter instead. */
 const emptyText = (
   { clocks, matchingNothing = [] }: Answer<unknown>,
   { source, type }: LogFilter,
@@ -37,7 +35,7 @@ const emptyText = (
     : 'Nothing was recorded up to this position. Choose a later one.';
 };
 
-/** @param after the position after which the log is shown; by default the latest events are, or all that fit a filter. */
+/** @param after show the log after this position; by default the latest events, or all that match a filter. */
 export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: string | undefined }) => {
   const view = useView();
   const change = useChangeView();

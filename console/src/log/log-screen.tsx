@@ -1,6 +1,4 @@
-/**
- * The log: what was recorded, as it comes in, and the discrepancies.
- */
+/** The log, updated live, and the discrepancies. */
 import { Link, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { eventTypes } from '../../../src/client/rows.ts';

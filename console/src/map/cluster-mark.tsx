@@ -4,7 +4,7 @@
 import { type Cluster, looksOf, namedIn, radiusOf, ringPx } from './clusters.ts';
 import { lineHeightPx, type Side } from './label-places.ts';
 
-/** Where the names on a side of a mark begin, in pixels from its middle, and how they are anchored. */
+/** Where the names beside a mark begin, in pixels from its middle, and their anchor. */
 const namesBeside = (side: Side, radius: number, lines: number) => {
   const first = -((lines - 1) / 2) * lineHeightPx + 4;
   switch (side) {

@@ -1,6 +1,4 @@
-/**
- * Places that would cover one another, drawn as one mark.
- */
+/** Groups places that would overlap into one mark. */
 import { lookOrder, type Place, type PlaceLook } from './places.ts';
 
 export interface Cluster {
@@ -23,13 +21,13 @@ export const clustersOf = (
   return clusters;
 };
 
-/** Places whose names are shown, the most important first. */
+/** Places to name, the most important first. */
 export const namedIn = (cluster: Cluster): ReadonlyArray<Place> =>
   cluster.places
     .filter(({ look }) => look !== 'idle')
     .sort((a, b) => lookOrder.indexOf(a.look) - lookOrder.indexOf(b.look));
 
-/** The rings of a mark: one for each kind of its places. */
+/** The rings of a mark: one for each kind of place in it. */
 export const looksOf = ({ places }: Cluster): ReadonlyArray<PlaceLook> => {
   const all = lookOrder.filter((look) => places.some((place) => place.look === look));
   return all.length === 1 ? all : all.filter((look) => look !== 'idle');

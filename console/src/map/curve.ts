@@ -1,15 +1,13 @@
-/**
- * Ways between places, drawn as curves.
- */
+/** Ways between places as curves. */
 import type { Way } from './places.ts';
 
-/** How far each kind of way bends, so that ways between the same places stay apart. */
+/** The bend of each kind of way, so that ways between the same places stay apart. */
 export const bends: Readonly<Record<Way['look'], number>> = { move: 0.2, backup: 0.28, reach: -0.16 };
 
 /** A curve in map units. */
 export interface Curve {
   readonly path: string;
-  /** Where the curve is after a part of it, from 0 to 1. */
+  /** The point after a fraction of the curve, from 0 to 1. */
   readonly after: (part: number) => readonly [number, number];
 }
 
@@ -38,7 +36,7 @@ export const curve = (
   };
 };
 
-/** The pattern of a way: strokes and gaps, in pixels. */
+/** The dash pattern of a way: strokes and gaps, in pixels. */
 export const dashes = ({ look, width }: Way): ReadonlyArray<number> | undefined => {
   if (look === 'reach') return [2, 4];
   return look === 'backup' ? [5 + 2 * width, 3 + width] : undefined;

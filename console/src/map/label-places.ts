@@ -1,6 +1,4 @@
-/**
- * Where names go on the map: on the side of their mark where they cover least.
- */
+/** Places names on the map, on the side of their mark with the least overlap. */
 
 /** A rectangle in pixels. */
 export interface Box {
@@ -11,7 +9,7 @@ export interface Box {
 }
 
 export const lineHeightPx = 13.5;
-/** About the width of a letter at the size of the names. */
+/** The approximate width of a letter in names. */
 const letterPx = 7;
 /** The distance between a mark and its name. */
 const gapPx = 8;
@@ -66,11 +64,11 @@ const area = ({ left, top, right, bottom }: Box): number => (right - left) * (bo
 /** How much worse it is to be cut off than to be covered. */
 const cutOffWeight = 10;
 
-/** Whether text in this box could not be read. */
+/** Whether text in this box would be unreadable. */
 export const isCovered = (box: Box, taken: ReadonlyArray<Box>): boolean =>
   taken.some((each) => common(box, each) > area(box) / 2);
 
-/** The index of the box that covers least and is cut off least; among equals the first. */
+/** The index of the box with the least overlap and clipping; the first among equals. */
 export const freest = (candidates: ReadonlyArray<Box>, taken: ReadonlyArray<Box>, frame: Box): number => {
   const costs = candidates.map(
     (box) =>

@@ -1,6 +1,4 @@
-/**
- * What the marks of a map mean.
- */
+/** The legend of a map. */
 import { lookOrder, type PlaceLook, type Way } from './places.ts';
 
 const placeWords: Readonly<Record<PlaceLook, string>> = {

@@ -1,5 +1,6 @@
 /**
- * The map: which sites hold whose data at a moment, and the transfers between countries until then. Two tables say the same.
+ * The map: which sites hold whose data at a moment, and the transfers between countries until then. Two tables have
+ * the same content.
  */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
@@ -24,10 +25,10 @@ import { type SiteTotals, siteColumns } from './site-columns.tsx';
 import { TransferLegend, transferColumns, transferLanes } from './transfers.tsx';
 import { WorldMap } from './world-map.tsx';
 
-/** Only a person's trail marks what was learned later. */
+/** Only a person's trail marks late events. */
 const noneLate: ReadonlyArray<never> = [];
 
-/** Sites whose holdings are asked for. Further sites are not shown. */
+/** Sites whose holdings are requested. Further sites are not shown. */
 const sitesMax = 200;
 
 const allUntilThen = 'all until then';

@@ -1,8 +1,6 @@
-/**
- * What is drawn on a map: places, and the ways between them.
- */
+/** The elements of a map: places, and the ways between them. */
 
-/** How a place is marked; each has a shape of its own besides its colour. */
+/** The mark of a place; each has its own shape besides its colour. */
 export type PlaceLook = 'live' | 'backup' | 'overdue' | 'idle' | 'reach';
 
 export interface Place {
@@ -25,7 +23,7 @@ export interface Way {
   /** Width in pixels. */
   readonly width: number;
   readonly words: string;
-  /** Stands at its middle. */
+  /** Shown at its middle. */
   readonly label?: string;
 }
 

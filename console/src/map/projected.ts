@@ -7,7 +7,7 @@ import type { Place } from './places.ts';
 
 const project = worldProjection();
 
-/** Where a place is, in map units. A place without coordinates is put into its country. */
+/** The position of a place in map units. A place without coordinates is put into its country. */
 export const unitsOf = ({ longitude, latitude, country }: Place): readonly [number, number] | undefined => {
   const at =
     longitude !== null && latitude !== null
@@ -18,7 +18,7 @@ export const unitsOf = ({ longitude, latitude, country }: Place): readonly [numb
   return at === undefined ? undefined : (project([...at]) ?? undefined);
 };
 
-/** The part of the world that is shown, in map units. */
+/** The visible part of the world, in map units. */
 export interface View {
   readonly x: number;
   readonly y: number;
@@ -26,10 +26,10 @@ export interface View {
   readonly height: number;
 }
 
-/** The least width of a view, so that a single place is shown with its surroundings. */
+/** The minimum width of a view, so that a single place is shown with its surroundings. */
 const widthMin = 330;
 
-/** The part of the world around some points, in the proportions of the box. */
+/** The part of the world around some points, with the proportions of the box. */
 export const viewAround = (at: ReadonlyArray<readonly [number, number]>, ratio: number): View => {
   const all = at.length === 0;
   const xs = all ? [0, worldWidth] : at.map(([x]) => x);

@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Country, PartyWord, SiteWord } from '../parts/names.tsx';
 import type { Column } from '../parts/table.tsx';
 
-/** A site with the number of its holdings, and of the people in the largest. */
+/** A site with its number of holdings, and the number of people in the largest. */
 export interface SiteTotals {
   readonly site: string;
   readonly country: string | null;

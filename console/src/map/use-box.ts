@@ -4,10 +4,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 
-/** About the width of a sheet of paper between its margins. */
+/** The approximate width of a sheet of paper without margins. */
 const paperPx = 690;
 
-/** The size of an element in pixels, on the screen and while printing. */
+/** The size of an element in pixels, on screen and in print. */
 export const useBox = () => {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 640, height: 320 });

@@ -1,5 +1,6 @@
 /**
- * A map of the world with sites and the ways between them, from an offline atlas. The tables beside it say the same.
+ * A world map with sites and the ways between them, from an offline atlas. The tables beside it have the same
+ * content.
  */
 
 import { shapes } from 'virtual:world';
@@ -16,13 +17,13 @@ import { useBox } from './use-box.ts';
 export interface WorldMapProps {
   readonly places: ReadonlyArray<Place>;
   readonly ways: ReadonlyArray<Way>;
-  /** What the map shows, in a sentence. */
+  /** The content of the map in a sentence. */
   readonly words: string;
-  /** Whether marks and ways are the larger, the more people they are about. */
+  /** Whether the size of marks and ways shows their number of people. */
   readonly byPeople?: boolean;
 }
 
-/** A way as it is drawn, with its label where it has one. */
+/** A way as drawn, with its label if it has one. */
 interface DrawnWay {
   readonly way: Way;
   readonly path: string;
@@ -32,7 +33,7 @@ interface DrawnWay {
 /** The length of an arrowhead. */
 const tipPx = 11;
 
-/** Where along a way its label may stand. */
+/** Possible places of a way's label along it. */
 const labelParts = [0.5, 0.4, 0.6, 0.3, 0.7];
 
 export const WorldMap = ({ places, ways, words, byPeople = false }: WorldMapProps) => {
@@ -50,14 +51,14 @@ export const WorldMap = ({ places, ways, words, byPeople = false }: WorldMapProp
     (busy.length === 0 ? placed : busy).map(({ at }) => at),
     size.width / Math.max(1, size.height),
   );
-  /** Map units of a pixel. */
+  /** Map units per pixel. */
   const px = view.width / size.width;
   const clusters = clustersOf(placed, 15 * px);
   const clusterOf = new Map(
     clusters.flatMap((cluster) => cluster.places.map(({ id }) => [id, cluster] as const)),
   );
 
-  // Names and numbers go where they cover one another least.
+  // Names and numbers go to the places with the least overlap.
   const frame = { left: 0, top: 0, right: size.width, bottom: size.height };
   const marks = clusters.map((cluster) => ({
     x: (cluster.x - view.x) / px,
@@ -79,7 +80,7 @@ export const WorldMap = ({ places, ways, words, byPeople = false }: WorldMapProp
       return textBox((x - view.x) / px, (y - view.y) / px - 8, [way.label!]);
     });
     const best = freest(rooms, taken, frame);
-    // Where there is no room, only the table gives the number.
+    // Without room for it, only the table has the number.
     if (isCovered(rooms[best]!, taken)) return [{ way, path: drawn.path, label: undefined }];
     taken.push(rooms[best]!);
     const [x, y] = drawn.after(labelParts[best]!);

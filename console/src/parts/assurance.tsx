@@ -1,6 +1,4 @@
-/**
- * How well something is attested (R6).
- */
+/** The assurance of an event or a row (R6). */
 import { Icon, type IconName } from './icon.tsx';
 
 const meanings: Readonly<Record<string, string>> = {

@@ -1,15 +1,13 @@
-/**
- * Whether a table is too wide for its place, so that each of its rows is shown as a card.
- */
+/** Determines whether a table is too wide for its place, so that its rows are shown as cards. */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
-/** The width below which a table is shown as cards, though it might fit: that of a phone, in the size of the text. */
+/** Below this width, that of a phone, a table is shown as cards even if it would fit; in units of the text size. */
 const narrowRem = 26;
 
 /** @param remPx the size of the text, in pixels. */
 export const useCards = (box: RefObject<HTMLElement | null>, there: boolean, remPx: number): boolean => {
   const [cards, setCards] = useState(false);
-  /** The width that the table had when it did not fit. */
+  /** The width of the table when it did not fit. */
   const neededPx = useRef(0);
   useLayoutEffect(() => {
     const element = box.current;

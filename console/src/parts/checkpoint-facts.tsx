@@ -1,13 +1,13 @@
-/**
- * What a proof says of the checkpoint that it leads to: the log, its size and root, who signed and cosigned it, and when.
- */
+/** The checkpoint of a proof: the log, its size and root, who signed and cosigned it, and when. */
 import { Moment } from './moment.tsx';
 import { Id } from './names.tsx';
 
-/** Bytes of signatures that begin with the id of their key and the time in seconds: cosignatures by Ed25519, and ML-DSA-44. */
+/**
+ * The lengths of signatures that begin with a key id and a time in seconds: cosignatures by Ed25519 and ML-DSA-44.
+ */
 const timedBytes: ReadonlyArray<number> = [4 + 8 + 64, 4 + 8 + 2_420];
 
-/** Who signed a note, and when, by a line of signature (C2SP signed-note, tlog-cosignature). */
+/** The signer and the time of a signature line (C2SP signed-note, tlog-cosignature). */
 const signerOf = (line: string) => {
   const [, name = '', encoded = ''] = line.split(' ');
   const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
@@ -15,7 +15,7 @@ const signerOf = (line: string) => {
   return { name, at: Number(new DataView(bytes.buffer).getBigUint64(4)) * 1_000 };
 };
 
-/** What a proof says, by the lines of C2SP tlog-proof and tlog-checkpoint. It is not verified here. */
+/** The content of a proof by C2SP tlog-proof and tlog-checkpoint, without verification. */
 export const factsOfProof = (proof: string) => {
   const [head = '', text = '', signatures = ''] = proof.split('\n\n', 3);
   const lines = head.split('\n');
@@ -40,7 +40,7 @@ type FactsOfProof = ReturnType<typeof factsOfProof>;
 
 const Time = ({ at }: { at: number | undefined }) => (at === undefined ? null : <Moment at={at} />);
 
-/** The checkpoint, as facts in a list of them. */
+/** The checkpoint as a list of facts. */
 export const CheckpointFacts = ({
   of: { origin, size, root, signedAt, witnesses },
 }: {

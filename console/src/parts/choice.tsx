@@ -13,14 +13,14 @@ export const Choice = <A extends string>({
   label: string;
   /** The chosen value; undefined for `any`. */
   value: string | undefined;
-  /** The words for no choice. */
+  /** The label for no choice. */
   any: string;
-  /** The values, each with its words. */
+  /** The values with their labels. */
   options: ReadonlyArray<readonly [value: A, words: string]>;
   onChange: (value: A | undefined) => void;
 }) => {
   const id = useId();
-  // An address may name a value that is not among the options: it is shown as written.
+  // An address may contain a value that is not an option; it is shown as written.
   const foreign = value !== undefined && !options.some(([each]) => each === value);
   return (
     <span className="field">

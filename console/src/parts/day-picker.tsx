@@ -1,6 +1,4 @@
-/**
- * A button that opens the calendar of the browser.
- */
+/** A button that opens the browser's calendar. */
 import { useRef } from 'react';
 import { Icon } from './icon.tsx';
 
@@ -9,9 +7,9 @@ export const DayPicker = ({
   value,
   onPick,
 }: {
-  /** The name of the field that the day is for. */
+  /** The name of the field that receives the day. */
   label: string;
-  /** A date or a time; other text is taken for none. */
+  /** A date or a time; other text counts as none. */
   value: string;
   onPick: (day: string) => void;
 }) => {

@@ -1,4 +1,4 @@
-/** The tip of an edge in a picture, to be named by `markerEnd`. */
+/** The arrowhead of an edge in a picture, for `markerEnd`. */
 export const EdgeTip = ({ id, kind }: { id: string; kind: string }) => (
   <marker
     id={id}

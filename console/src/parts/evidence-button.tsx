@@ -1,6 +1,6 @@
 /**
- * A button that hands out the evidence of what a screen shows: a file that others check without the ledger, and a page for
- * people.
+ * A button that downloads the evidence for a screen: a file that others can verify without the ledger, and a page
+ * for human readers.
  */
 import { useState } from 'react';
 import { type EvidenceQuestion, orThrow, type Question } from '../../../src/client/client.ts';
@@ -9,7 +9,7 @@ import { save } from './download.ts';
 import { Icon } from './icon.tsx';
 import { Failure } from './states.tsx';
 
-/** What the evidence is about: one of them. */
+/** The subject of the evidence: one of them. */
 export type EvidenceAbout =
   | { readonly subject: string; readonly trail?: boolean }
   | { readonly party: string }
@@ -35,7 +35,7 @@ export const EvidenceButton = ({
     try {
       const asked: EvidenceQuestion = { ...question, ...about, from, to };
       const text = orThrow(await ledger().log.evidence(asked));
-      // Loaded only when needed: it makes the page for people.
+      // Loaded only when needed, to generate the page.
       const { openBundle } = await import('../check/open-bundle.ts');
       const { name, page } = openBundle(text);
       save(`${name}.domicile.json`, 'application/json', text);

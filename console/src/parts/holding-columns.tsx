@@ -1,6 +1,4 @@
-/**
- * Columns of tables about holdings, which several screens show: what is held, of whom, where, since when.
- */
+/** Columns about holdings for several screens: what is held, of whom, where, since when. */
 
 import { Since, Until } from './moment.tsx';
 import { BackupId, DatasetId, PopulationId, SiteWord } from './names.tsx';

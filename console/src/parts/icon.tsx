@@ -1,6 +1,4 @@
-/**
- * The icons that stand beside words.
- */
+/** The icons beside words. */
 const paths = {
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.3 10.3 14 14',
   close: 'M4 4l8 8M12 4l-8 8',

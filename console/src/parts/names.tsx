@@ -1,6 +1,6 @@
 /**
- * Names beside identifiers. Each is isolated (`bdi`), so that a name written from right to left does not reorder the text
- * around it.
+ * Names beside identifiers. Each is isolated (`bdi`), so that a name written from right to left does not reorder
+ * the text around it.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -25,7 +25,7 @@ const named = <A extends { readonly name: string | null }>(row: A): A =>
 const none: Names = { sites: new Map(), parties: new Map() };
 const NamesContext = createContext<Names>(none);
 
-/** Provides names, as registered at a moment, to everything within. */
+/** Provides the names registered at a moment to all components within. */
 export const NamesAt = ({ question, children }: { question: Question; children: ReactNode }) => {
   const sites = useQuery(sitesAt(question));
   const parties = useQuery(partiesAt(question));
@@ -49,7 +49,7 @@ export const siteNameIn = (names: Names, site: string): string =>
 export const partyNameIn = (names: Names, party: string): string =>
   names.parties.get(party)?.name ?? markedText(party);
 
-/** An identifier, marked where it mixes scripts. */
+/** An identifier, marked if it mixes scripts. */
 export const Id = ({ children }: { children: string }) => {
   const scripts = mixedScripts(children);
   return (
@@ -74,7 +74,7 @@ const Named = ({ name, id }: { name: string | null | undefined; id: string }) =>
     </span>
   );
 
-/** Leads to the page of a thing, under the clocks of the address. */
+/** A link to the page of a thing, under the clocks of the address. */
 export const ThingLink = ({
   thing,
   id,
@@ -100,7 +100,7 @@ export const PartyName = ({ id }: { id: string }) => (
   </ThingLink>
 );
 
-/** A party by its name alone, where there is no room for both. */
+/** A party by name only, if there is no room for both. */
 export const PartyWord = ({ id }: { id: string }) => (
   <ThingLink thing="party" id={id}>
     <bdi className="name" title={id}>

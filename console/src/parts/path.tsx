@@ -28,7 +28,7 @@ export const pathText = (names: Names, party: string, path: ReadonlyArray<WirePa
     partyNameIn(names, party),
   );
 
-/** The pairs that make a path what it is. */
+/** The identifying fields of a path, as a key. */
 export const pathKey = (path: ReadonlyArray<WirePathEdge>): string =>
   path.map(({ edge, to }) => `${edge} ${to}`).join('\n');
 

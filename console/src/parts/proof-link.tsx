@@ -16,7 +16,7 @@ export const ProofLink = ({
 }: {
   events: ReadonlyArray<string>;
   of: string;
-  /** The text of the link, instead of the number of events. */
+  /** The text of the link; by default the number of events. */
   label?: string;
 }) => {
   if (events.length === 0) return <span className="unknown">none</span>;

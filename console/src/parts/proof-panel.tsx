@@ -1,6 +1,6 @@
 /**
- * The events that prove an answer: each as a sentence, with both its times, its assurance and evidence, its corrections and
- * discrepancies, and its JSON.
+ * The events that prove an answer: each as a sentence, with both its times, its assurance and evidence, its
+ * corrections and discrepancies, and its JSON.
  */
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -60,7 +60,7 @@ const Evidence = ({ of }: { of: string | undefined }) => {
   );
 };
 
-/** Who recorded an event, and under which scopes. */
+/** Who recorded an event, with which scopes. */
 const Recorder = ({ of: { recordedby, authority } }: { of: WireEvent }) => (
   <>
     {recordedby === null ? <span className="unknown">no key</span> : <Id>{shownText(recordedby)}</Id>}
@@ -75,7 +75,7 @@ const Instant = ({ at }: { at: string }) => (
   </>
 );
 
-/** Corrections, and events that the ledger appends itself, cannot be corrected (R4). */
+/** Corrections, and events of the ledger itself, cannot be corrected (R4). */
 const isCorrectable = ({ type }: WireEvent): boolean =>
   !['EventRetracted', 'EventCorrected', 'SubjectForgotten', 'SigningKeyRotated'].includes(type);
 
@@ -185,7 +185,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
   );
 };
 
-/** The panel, beside the answer. */
+/** The panel beside the answer. */
 export const ProofPanel = () => {
   const view = useView();
   const change = useChangeView();

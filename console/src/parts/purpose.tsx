@@ -1,6 +1,4 @@
-/**
- * One line that says what a screen is for.
- */
+/** One line about the purpose of a screen. */
 import type { ReactNode } from 'react';
 
 export const Purpose = ({ children }: { children: ReactNode }) => (

@@ -1,6 +1,4 @@
-/**
- * Why the ledger refuses what was given, with each error.
- */
+/** Why the ledger refuses a request, with each error. */
 import { ClientFailure } from '../../../src/client/client.ts';
 import { Icon } from './icon.tsx';
 import { Failure } from './states.tsx';
@@ -12,9 +10,9 @@ export const Refusal = ({
   className,
 }: {
   error: unknown;
-  /** What cannot be done. */
+  /** What was refused. */
   what: string;
-  /** Whether the place of each error is shown. */
+  /** Whether to show the place of each error. */
   withPlaces?: boolean;
   className?: string;
 }) => {

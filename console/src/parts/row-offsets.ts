@@ -1,11 +1,9 @@
-/**
- * Where the rows of a long table are.
- */
+/** The positions of the rows in a long table. */
 
-/** Rows that are rendered above and below the visible ones. */
+/** Rows to render above and below the visible ones. */
 const rowsBeyond = 12;
 
-/** Where each row begins, in pixels, and where the last one ends. */
+/** The offset of each row, in pixels, and the end of the last one. */
 export const offsetsOf = (
   keys: ReadonlyArray<string>,
   heights: ReadonlyMap<string, number>,
@@ -16,7 +14,7 @@ export const offsetsOf = (
   return offsets;
 };
 
-/** The rows between two heights of a table: half-open, with some beyond at both ends. */
+/** The rows between two offsets in a table: half-open, with some beyond at both ends. */
 export const rowsBetween = (
   offsets: ReadonlyArray<number>,
   topPx: number,

@@ -1,9 +1,7 @@
-/**
- * Boxes that scroll when their content is too large, and can then be scrolled by keyboard.
- */
+/** Boxes that scroll when their content is too large, also by keyboard. */
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 
-/** Whether the content of an element overflows it, as it changes. */
+/** Whether the content of an element overflows it, updated live. */
 export const useScrolls = (box: RefObject<HTMLElement | null>, there: boolean): boolean => {
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {

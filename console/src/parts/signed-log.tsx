@@ -1,5 +1,6 @@
 /**
- * Where events stand in the signed log: of one event its proof as a file, of several that a checkpoint has them all.
+ * The place of events in the signed log: for one event its proof as a file, for several the checkpoint that
+ * contains them all.
  */
 import { useQuery } from '@tanstack/react-query';
 import { proofOf } from '../ledger/integrity-queries.ts';
@@ -9,7 +10,7 @@ import { Icon } from './icon.tsx';
 import { ProofLink } from './proof-link.tsx';
 import { Answered } from './states.tsx';
 
-/** The leaf, the checkpoint that has it, and a button that saves the proof. */
+/** The leaf, its checkpoint, and a button that saves the proof. */
 export const SignedLog = ({ position }: { position: string }) => {
   const proof = useQuery(proofOf(position));
   return (
@@ -48,7 +49,7 @@ export const SignedLog = ({ position }: { position: string }) => {
   );
 };
 
-/** Whether the events that an answer rests on are in the signed log, and in which checkpoint. */
+/** Whether the events behind an answer are in the signed log, and in which checkpoint. */
 export const SignedEvents = ({ positions, of }: { positions: ReadonlyArray<string>; of: string }) => {
   const last = positions.reduce((most, each) => (Number(each) > Number(most) ? each : most), '0');
   const proof = useQuery({ ...proofOf(last), enabled: last !== '0' });

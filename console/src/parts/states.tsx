@@ -1,6 +1,4 @@
-/**
- * What a screen shows while it loads, and when something went wrong: what happened, and what to do.
- */
+/** The states of a screen while it loads and after an error: what happened, and what to do. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ClientFailure } from '../../../src/client/client.ts';
@@ -13,11 +11,11 @@ export const Loading = ({ what }: { what: string }) => (
   </p>
 );
 
-/** Whether a question failed because the ledger does not know what it is about. */
+/** Whether a question failed because its subject is unknown to the ledger. */
 export const isUnknown = (error: unknown): boolean =>
   error instanceof ClientFailure && error.error.kind === 'problem' && error.error.status === 404;
 
-/** The router wraps what a screen's address throws. */
+/** The router wraps errors thrown for an address. */
 const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
 
 const isUnreadable = (error: unknown): boolean => causeOf(error) instanceof UnreadableAddress;

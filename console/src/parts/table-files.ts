@@ -1,6 +1,4 @@
-/**
- * Tables as files: the rows that are shown, with the clocks and the position of the answer.
- */
+/** Tables as files: the shown rows with the clocks and the position of the answer. */
 import type { Clocks } from '../../../src/client/client.ts';
 import { csvLines } from '../../../src/contract/csv.ts';
 
@@ -13,7 +11,7 @@ export interface FileColumn<Row> {
   readonly value: (row: Row) => Value;
 }
 
-/** The answer that a file comes from. */
+/** The origin of a file's answer. */
 export interface Provenance {
   readonly clocks: Clocks;
   readonly minAssurance: string;

@@ -14,7 +14,7 @@ export interface Column<Row> extends FileColumn<Row> {
   readonly head: string;
   readonly cell?: (row: Row) => ReactNode;
   readonly align?: 'end';
-  /** Whether the column is only in files, because the heading of the group shows it. */
+  /** Whether the column appears only in files, because the group heading shows its value. */
   readonly fileOnly?: boolean;
 }
 
@@ -34,13 +34,13 @@ export interface TableProps<Row> {
   readonly clocks: Clocks | undefined;
   readonly minAssurance: string;
   readonly empty: ReactNode;
-  /** Marks a row by colour. One of its cells must say the same in words. */
+  /** Highlights a row by colour. One of its cells must say the same in words. */
   readonly rowClass?: (row: Row) => string;
-  /** Cuts each row off after one line. The link of the row shows all of it. */
+  /** Cuts each row off after one line. The row's link leads to all of it. */
   readonly oneLine?: boolean;
 }
 
-/** The height of a row before it is measured: that of one line, as in `tables.css`. */
+/** The height of a row before it is measured: one line, as in `tables.css`. */
 const rowRem = 2.15;
 
 const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -101,7 +101,7 @@ const linesOf = <Row,>({
   return lines;
 };
 
-/** A table. `TableFiles` has its downloads, for the heading of its panel. */
+/** A table. `TableFiles` has its downloads, for the panel's heading. */
 export const Table = <Row,>(props: TableProps<Row>) => {
   const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -167,7 +167,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
   );
 };
 
-/** Takes the room of rows that are not rendered. */
+/** Takes the space of rows that are not rendered. */
 const Spacer = ({ heightPx, columns }: { heightPx: number; columns: number }) => (
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a table row cannot take the focus.
   <tr aria-hidden="true" className="spacer">

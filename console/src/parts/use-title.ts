@@ -3,7 +3,7 @@
  */
 import { useEffect } from 'react';
 
-/** Names the screen in the title of the tab, which screen readers announce. */
+/** Sets the title of the tab to that of the screen, which screen readers announce. */
 export const useTitle = (title: string): void => {
   useEffect(() => {
     document.title = `${title} · Domicile`;

@@ -1,6 +1,6 @@
 /**
- * The rows of a long table that are visible. Only these are rendered, each as high as its content needs: heights are
- * measured once a row has been rendered, and estimated before.
+ * Renders only the visible rows of a long table, each as high as its content. A row's height is measured once it
+ * has been rendered, and estimated before.
  */
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -8,19 +8,19 @@ import { offsetsOf, rowsBetween } from './row-offsets.ts';
 
 /** Tables with more rows render only the visible ones. */
 const renderedWholeMax = 150;
-/** Smaller differences of height are rounding. */
+/** Smaller differences in height are rounding errors. */
 const sameHeightPx = 0.5;
 /**
- * Measurements after one scroll, at most. Which rows are rendered decides how wide the columns are, and with that how
- * high the rows are, and with that which rows are rendered: this need not come to rest.
+ * Measurements after one scroll. The rendered rows determine the widths of columns, these the heights of rows, and
+ * these the rendered rows, so the process need not converge.
  */
 const measurementsMax = 8;
 
 /**
- * Which rows of a scrolling box to render. Rows carry their key as `data-line`.
+ * Determines the rows of a scrolling box to render. Rows carry their key as `data-line`.
  *
  * @param estimatePx the height of a row that was never rendered.
- * @returns the range of rows, half-open, and the room of those above and below it, in pixels.
+ * @returns the range of rows, half-open, and the space above and below it, in pixels.
  */
 export const useVisibleRows = (
   box: RefObject<HTMLElement | null>,

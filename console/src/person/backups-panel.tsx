@@ -1,6 +1,4 @@
-/**
- * Backups that hold a person's data at a moment, overdue ones first.
- */
+/** Backups with a person's data at a moment, overdue ones first. */
 
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';

@@ -1,10 +1,8 @@
-/**
- * The button that opens the erasure of a person, for readers who may erase; the others read why they may not.
- */
+/** The button that opens the erasure of a person, for readers who may erase; others see why they may not. */
 import { useQuery } from '@tanstack/react-query';
 import { caller } from '../ledger/caller-query.ts';
 
-/** The scope that erasing needs. */
+/** The scope that erasing requires. */
 const neededScope = 'admin';
 
 export const EraseButton = ({ onPress }: { onPress: () => void }) => {
@@ -15,7 +13,7 @@ export const EraseButton = ({ onPress }: { onPress: () => void }) => {
       <button
         type="button"
         className="quiet"
-        // A server that does not tell who asks still refuses what this reader may not do.
+        // A server that does not reveal the reader's scopes still refuses what is not allowed.
         disabled={isPending || lacks}
         aria-describedby={lacks ? 'erase-reason' : undefined}
         onClick={onPress}

@@ -1,6 +1,6 @@
 /**
- * Erasing a person from the ledger (R21; GDPR, Article 17): says what it does and what it leaves to do, and asks to type the
- * identifier.
+ * Erases a person from the ledger (R21; GDPR, Article 17): explains the effect and what remains to be done, and
+ * asks for the identifier as confirmation.
  */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -32,7 +32,7 @@ export const EraseDialog = ({
   const title = useRef<HTMLHeadingElement>(null);
   const file = useQuery(fileOf(subject));
   const erase = useMutation({
-    // Never later, when the reader no longer expects it.
+    // Must not be sent later, when the reader no longer expects it.
     networkMode: 'always',
     mutationFn: async (known: Answer<PersonFile>) => {
       orThrow(await ledger().subjects.erase(subject));

@@ -1,6 +1,4 @@
-/**
- * What is shown after a person was erased: that it is done, and what it leaves to do.
- */
+/** The page after a person was erased: a confirmation, and what remains to be done. */
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Answer } from '../../../src/client/client.ts';

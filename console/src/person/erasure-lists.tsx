@@ -1,5 +1,6 @@
 /**
- * What an erasure leaves to do: whom to tell (GDPR, Article 19), where live data stays, and which backups hold it (R11).
+ * What remains to be done after an erasure: whom to inform (GDPR, Article 19), where live data stays, and which
+ * backups contain it (R11).
  */
 import type { Answer } from '../../../src/client/client.ts';
 import type { PersonFile } from '../../../src/client/rows.ts';
@@ -128,7 +129,7 @@ const cutWords: Partial<Record<PersonFile['cut'][number], string>> = {
   backups: 'backups',
 };
 
-/** Which of the three lists are not whole. */
+/** Which of the three lists are incomplete. */
 const Cut = ({ sections }: { sections: PersonFile['cut'] }) => {
   const cut = sections.flatMap((section) => cutWords[section] ?? []);
   return cut.length === 0 ? null : (
@@ -139,7 +140,7 @@ const Cut = ({ sections }: { sections: PersonFile['cut'] }) => {
 /**
  * The lists, as known now.
  *
- * @param withProof whether rows link to their events, which are shown beside the page and so not over a dialog.
+ * @param withProof whether rows link to their events. These appear beside the page, and so not over a dialog.
  */
 export const ErasureLists = ({
   subject,

@@ -1,6 +1,4 @@
-/**
- * The answer about a person in five figures. Each leads to its panel.
- */
+/** The answer about a person in five figures, which link to their panels. */
 import type { FindingRow, ResidencyRow } from '../../../src/client/rows.ts';
 import { Icon } from '../parts/icon.tsx';
 import { countryName } from '../parts/names.tsx';

@@ -1,6 +1,4 @@
-/**
- * The rules that were broken about a person at a moment, or could not be judged.
- */
+/** The rules that were broken or could not be judged for a person at a moment. */
 
 import type { Clocks } from '../../../src/client/client.ts';
 import type { FindingRow } from '../../../src/client/rows.ts';

@@ -1,6 +1,4 @@
-/**
- * What the bars of the time scrubber mean.
- */
+/** The legend of the time scrubber's bars. */
 import { Icon } from '../parts/icon.tsx';
 
 export const Legend = () => (

@@ -9,7 +9,7 @@ import { edgeLanes, findingLanes, partyLanes } from '../timeline/reach-lanes.ts'
 
 /**
  * @param expires when each backup expires.
- * @param late the events that were learned late, by position.
+ * @param late the late events, by position.
  */
 export const personLanes = (
   history: ReadonlyArray<HistoryRow>,

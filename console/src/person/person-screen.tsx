@@ -1,6 +1,6 @@
 /**
- * A person: where the data was at a moment, who could reach it, which backups still hold it, which rules that broke, and
- * all of it over time.
+ * A person: where the data was at a moment, who could reach it, which backups contain it, which rules were broken,
+ * and all of it over time.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
@@ -47,7 +47,7 @@ import { WherePanel } from './where-panel.tsx';
 
 const PersonMap = lazy(() => import('./person-map.tsx'));
 
-/** No rows yet. One array for all renders, so that memoised values stay. */
+/** No rows yet. The same array for all renders, so that memoised values stay. */
 const none: ReadonlyArray<never> = [];
 
 export const PersonScreen = () => {
@@ -55,7 +55,7 @@ export const PersonScreen = () => {
   useTitle(subject === undefined ? 'A person' : subject);
   const view = useView();
   const history = useQuery({ ...historyOf(subject ?? '', questionOf(view)), enabled: subject !== undefined });
-  /** Kept here, because the person is unknown as soon as the erasure is done. */
+  /** Kept here, because the person is unknown once erased. */
   const [erasing, setErasing] = useState<string>();
   const [erased, setErased] = useState<{ readonly subject: string; readonly known: Answer<PersonFile> }>();
   // A reader who leaves the page of an erased person does not come back to it.

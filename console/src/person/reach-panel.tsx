@@ -16,7 +16,7 @@ import { type Column, Table, TableFiles } from '../parts/table.tsx';
 
 type ReachInterval = ReachRow['intervals'][number];
 
-/** A path of a party, with all the data that it could reach along it. */
+/** A path of a party, with all the data that it reaches. */
 export interface PathRow {
   readonly party: string;
   readonly kind: string | null;

@@ -1,11 +1,9 @@
-/**
- * Where the data was at a moment, worked out from its history while the moment is dragged.
- */
+/** Where the data was at a moment, derived from its history while the moment is dragged. */
 import type { HistoryRow, ResidencyRow } from '../../../src/client/rows.ts';
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The rows that the ledger would answer for this instant, by dataset, site and backup. */
+/** The rows of the ledger's answer for this instant, by dataset, site and backup. */
 export const residencyIn = (
   history: ReadonlyArray<HistoryRow>,
   at: number,
@@ -21,7 +19,7 @@ export const residencyIn = (
       (a, b) => code(a.dataset, b.dataset) || code(a.site, b.site) || code(a.backup ?? '', b.backup ?? ''),
     );
 
-/** A length of time in words: `2 years 3 months`. */
+/** A duration in words: `2 years 3 months`. */
 export const lengthInWords = (from: number, to: number): string => {
   const [a, b] = [new Date(from), new Date(to)];
   let months = (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();

@@ -1,6 +1,4 @@
-/**
- * What is shown without a person: a prompt for one, and what to do about an unknown one.
- */
+/** The page without a person: a prompt for one, and advice about an unknown one. */
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { useSession } from '../ledger/session.ts';
 import { Id } from '../parts/names.tsx';

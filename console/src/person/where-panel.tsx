@@ -31,7 +31,7 @@ export const SiteHeading = ({ row }: { row: Pick<ResidencyRow, 'site' | 'country
   </span>
 );
 
-/** The site in files. On the page it is in the heading of the group. */
+/** The site in files. On the page it is in the group heading. */
 export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
   { key: 'site', head: 'Site', value: (row) => row.site, fileOnly: true },
   { key: 'country', head: 'Country', value: (row) => row.country, fileOnly: true },

@@ -1,12 +1,12 @@
 /**
- * Where the boxes of a path graph stand: in columns by their number of edges from the party, and within a column
- * near the boxes that lead to them, so that few edges cross.
+ * The layout of a path graph: columns by the number of edges from the party, and within a column near the preceding
+ * boxes, so that few edges cross.
  */
 import type { WireCut } from '../../../src/client/rows.ts';
 
 export type CutEdge = WireCut['close'][number];
 
-/** What a box stands for. */
+/** What a box represents. */
 export type NodeKind = 'party' | 'site' | 'grant' | 'data';
 
 export interface GraphNode {
@@ -67,7 +67,7 @@ export const layOut = (
   for (const end of ends)
     out.push({ id: `${end} data`, from: end, to: theData, edge: undefined, close: false });
 
-  // Columns: the fewest edges from the party; the data beyond all of them.
+  // Columns: the fewest edges from the party; the data after all of them.
   const column = new Map([[start, 0]]);
   for (const id of column.keys()) {
     for (const { from, to } of out) if (from === id && !column.has(to)) column.set(to, column.get(id)! + 1);
@@ -76,7 +76,7 @@ export const layOut = (
   const last = Math.max(...[...column].filter(([id]) => id !== theData).map(([, at]) => at));
   if (kinds.has(theData)) column.set(theData, last + 1);
 
-  // Rows: each column in the order of where its boxes come from.
+  // Rows: each column in the order of the preceding boxes.
   const row = new Map<string, number>();
   const byColumn = Map.groupBy(kinds.keys(), (id) => column.get(id)!);
   const rows = Math.max(...[...byColumn.values()].map((ids) => ids.length));

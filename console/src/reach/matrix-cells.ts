@@ -3,7 +3,7 @@
  */
 import type { PartyReachRow } from '../../../src/client/rows.ts';
 
-/** A column: the holdings that match every field given. */
+/** A column: the holdings that match every given field. */
 export interface Target {
   readonly key: string;
   readonly site: string;
@@ -13,14 +13,14 @@ export interface Target {
   readonly live: boolean;
 }
 
-/** What a party could reach of a column. */
+/** The reach of a party in a column. */
 export interface Cell {
   readonly party: string;
   readonly target: Target;
-  /** The people of the largest holding. */
+  /** The number of people in the largest holding. */
   readonly subjects: number;
   readonly holdings: number;
-  /** The edges of the shortest path. */
+  /** The number of edges of the shortest path. */
   readonly edges: number;
 }
 
@@ -36,7 +36,7 @@ const targetOf = (row: PartyReachRow, byHolding: boolean): Target =>
       }
     : { key: row.site, site: row.site, live: true };
 
-/** How dark a cell is, from 1 to 4: by the logarithm of the number of people. */
+/** The shade of a cell, from 1 to 4: by the logarithm of the number of people. */
 export const shadeOf = (subjects: number, most: number): number =>
   most <= 1
     ? 2
@@ -45,7 +45,7 @@ export const shadeOf = (subjects: number, most: number): number =>
 /** The key of a cell. */
 export const cellKey = (party: string, target: Target): string => `${party}\n${target.key}`;
 
-/** What each of some parties could reach: `reached` has their rows, in the same order. */
+/** The reach of some parties; `reached` has their rows, in the same order. */
 export const matrixOf = (
   parties: ReadonlyArray<string>,
   reached: ReadonlyArray<ReadonlyArray<PartyReachRow>>,

@@ -1,6 +1,4 @@
-/**
- * The reach matrix as a table. A cell opens the paths there.
- */
+/** The reach matrix as a table. A cell opens its paths. */
 import { Link, useSearch } from '@tanstack/react-router';
 import type { PartyRow } from '../../../src/client/rows.ts';
 import { clocksOf } from '../clocks/view-search.ts';

@@ -1,6 +1,4 @@
-/**
- * The graph of a party's paths to data, with the edges to close. The table below it says the same.
- */
+/** The graph of a party's paths to data, with the edges to close. The table below it has the same content. */
 import { EdgeTip } from '../parts/edge-tip.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, partyNameIn, SiteWord, useNames } from '../parts/names.tsx';
@@ -39,7 +37,7 @@ export const PathGraph = ({
   party: string;
   edges: ReadonlyArray<CutEdge>;
   close: ReadonlyArray<CutEdge>;
-  /** What is reached, in a few words. */
+  /** The reached data, in a few words. */
   data: string;
 }) => {
   const names = useNames();

@@ -1,6 +1,4 @@
-/**
- * Every path of a party to holdings or to one person's data, and which edges to close to keep it out.
- */
+/** Every path of a party to holdings or to one person's data, and the edges to close to end its reach. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
 import type { WirePartyCut } from '../../../src/client/rows.ts';

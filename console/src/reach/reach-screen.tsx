@@ -21,7 +21,7 @@ import { type Cell, cellKey, matrixOf } from './matrix-cells.ts';
 import { MatrixTable } from './matrix-table.tsx';
 import { PathsPanel } from './paths-panel.tsx';
 
-/** Parties that are asked about. Further ones are found by their kind. */
+/** Parties to ask about. Further ones can be found by their kind. */
 const partiesMax = 60;
 
 const kinds = ['organisation', 'team', 'person', 'service'] as const;

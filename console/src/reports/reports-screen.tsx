@@ -1,6 +1,4 @@
-/**
- * Reports for authorities: chosen, looked at, and downloaded as they are kept or sent on.
- */
+/** Reports for authorities: choose, preview and download. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { orThrow } from '../../../src/client/client.ts';

@@ -1,6 +1,4 @@
-/**
- * People to try the search with, in a ledger of examples: one whose first event is from a source under `.example` (RFC 2606).
- */
+/** People to search for in a ledger of examples, whose first event is from a source under `.example` (RFC 2606). */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useView } from '../clocks/use-view.ts';
@@ -9,7 +7,7 @@ import { dataOf } from '../ledger/event-words.ts';
 import { eventsThat, firstEvent } from '../ledger/log-queries.ts';
 import { Id } from '../parts/names.tsx';
 
-/** People who are offered. */
+/** People to offer. */
 const examplesMax = 6;
 
 const isExample = (source: string | undefined): boolean =>

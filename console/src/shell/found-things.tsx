@@ -1,15 +1,13 @@
-/**
- * The sites, parties, datasets and populations whose identifier or name matches what is typed into the search.
- */
+/** The sites, parties, datasets and populations whose identifier or name matches the search. */
 import { useQuery } from '@tanstack/react-query';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, partiesAt, populationsAt, sitesAt } from '../ledger/registry-queries.ts';
 import { Id, ThingLink, Title } from '../parts/names.tsx';
 
-/** Matches that are shown, at most. */
+/** Matches to show. */
 const matchesMax = 8;
-/** Characters from which on things are looked for. */
+/** The number of characters from which on things are searched. */
 const typedMin = 2;
 
 interface Thing {
@@ -20,7 +18,9 @@ interface Thing {
 
 const folded = (text: string): string => text.normalize('NFKD').toLowerCase();
 
-/** How well a thing matches: 0 is its identifier, 1 the beginning of a word, 2 anywhere; undefined is not at all. */
+/**
+ * The rank of a match: 0 for the identifier, 1 for the beginning of a word, 2 for anywhere; undefined for no match.
+ */
 const rankOf = ({ id, name }: Thing, typed: string): number | undefined => {
   if (id === typed) return 0;
   const [wanted, texts] = [folded(typed), [folded(id), folded(name ?? '')]];

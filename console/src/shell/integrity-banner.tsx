@@ -1,6 +1,4 @@
-/**
- * A mark in the bar, and a banner on every screen while the log differs from what was signed of it.
- */
+/** A mark in the bar, and a banner on every screen while the log differs from its signed checkpoints. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useView } from '../clocks/use-view.ts';
@@ -10,7 +8,7 @@ import { Icon } from '../parts/icon.tsx';
 
 const askAgainMs = 10_000;
 
-/** The way to the page about it, and whether the log agrees with what was signed. */
+/** A link to the integrity page, which shows whether the log agrees with its checkpoints. */
 export const IntegrityMark = () => {
   const view = useView();
   const { data } = useQuery({ ...readiness, refetchInterval: askAgainMs });

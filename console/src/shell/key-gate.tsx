@@ -1,11 +1,9 @@
-/**
- * Signing in with a key, where the ledger requires one.
- */
+/** Signing in with a key, if the ledger requires one. */
 import { useEffect, useState } from 'react';
 import { endOfLogin, loginFault, loginOffered, signIn } from '../ledger/login.ts';
 import { setKey, useSession } from '../ledger/session.ts';
 
-/** Why nobody is let in. */
+/** Why access is denied. */
 const headingFor = (token: string | undefined): string => {
   if (token === undefined) return 'This ledger requires a key';
   const end = endOfLogin(token);

@@ -1,6 +1,4 @@
-/**
- * The keys that work on every screen, and the list of them.
- */
+/** The keyboard shortcuts of every screen, and the list of them. */
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useView } from '../clocks/use-view.ts';

@@ -1,6 +1,6 @@
 /**
- * The search, on every screen: for a person by the identifier, and for things by identifier or name while one types. The key
- * `/` puts the cursor into it.
+ * The search on every screen: for a person by identifier, and for things by identifier or name while typing. The
+ * key `/` moves the focus to it.
  */
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -9,7 +9,7 @@ import { clocksOf } from '../clocks/view-search.ts';
 import { Icon } from '../parts/icon.tsx';
 import { FoundThings } from './found-things.tsx';
 
-/** Looks a person up by identifier, under the clocks of the address. */
+/** Opens a person by identifier, under the clocks of the address. */
 export const PersonSearch = ({ label, autoFocus = false }: { label: string; autoFocus?: boolean }) => {
   const view = useView();
   const navigate = useNavigate();

@@ -1,6 +1,4 @@
-/**
- * What surrounds every screen: the navigation, the search, the clocks, and the connection to the ledger.
- */
+/** The frame of every screen: the navigation, the search, the clocks, and the connection to the ledger. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { ClockBar } from '../clocks/clock-bar.tsx';
 import { useView } from '../clocks/use-view.ts';
@@ -29,7 +27,7 @@ const screens = [
   { to: '/health', label: 'Health' },
 ] as const;
 
-/** Screens that are not about a moment. */
+/** Screens without a moment. */
 const withoutClocks: ReadonlySet<string> = new Set([
   '/health',
   '/check',

@@ -21,7 +21,7 @@ export const ThemeSwitch = () => {
         try {
           localStorage.setItem('theme', next);
         } catch {
-          // Without storage the theme lasts as long as the page.
+          // Without storage, the theme lasts as long as the page.
         }
       }}
     >

@@ -1,11 +1,11 @@
 /**
- * Tells that the vault cannot be asked, or does not know people of the log: names are missing then, and not the people.
+ * Reports that the vault cannot be asked or lacks people of the log: then names are missing, but not the people.
  */
 import { useQuery } from '@tanstack/react-query';
 import { readiness } from '../ledger/log-queries.ts';
 import { Icon } from '../parts/icon.tsx';
 
-/** How often the page asks whether the vault is there. */
+/** How often to poll the vault's state. */
 const vaultMs = 10_000;
 
 export const VaultBanner = () => {

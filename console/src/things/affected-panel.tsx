@@ -1,6 +1,4 @@
-/**
- * Everybody whose data a party could reach in a period, or did access: the numbers first, then the people.
- */
+/** Everybody whose data a party could reach in a period, or accessed: the counts first, then the people. */
 import { useQuery } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
 import { useState } from 'react';
@@ -18,7 +16,7 @@ import { useNames } from '../parts/names.tsx';
 import { Answered, Failure } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 
-/** What is asked: the fields as they were typed. */
+/** The question: the fields as typed. */
 interface Asked {
   readonly from: string;
   readonly to: string;
@@ -115,7 +113,7 @@ const Answer = ({ party, asked }: { party: string; asked: Asked }) => {
   );
 };
 
-/** A typed date as the API takes it; undefined if it is not one. */
+/** A typed date in the API's format; undefined if invalid. */
 const momentOf = (typed: string): string | undefined => {
   if (typed.trim() === '') return '';
   const read = readMoment(typed);

@@ -1,6 +1,4 @@
-/**
- * A backup: where it was held, of how many people, until when, and which event proves that it is destroyed.
- */
+/** A backup: where it was held, of how many people, until when, and which event proves its destruction. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { BackupRow } from '../../../src/client/rows.ts';

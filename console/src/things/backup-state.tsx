@@ -1,6 +1,4 @@
-/**
- * How a backup stands, as a mark.
- */
+/** The state of a backup as a mark. */
 import type { BackupRow } from '../../../src/client/rows.ts';
 import { Icon } from '../parts/icon.tsx';
 

@@ -1,6 +1,4 @@
-/**
- * The register of backups: held, overdue, destroyed on which proof.
- */
+/** The register of backups: held, overdue or destroyed, with proof. */
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { BackupRow } from '../../../src/client/rows.ts';

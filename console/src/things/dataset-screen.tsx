@@ -21,7 +21,7 @@ import { Fact, NotKnown, ThingPage } from './thing-page.tsx';
 
 type Edge = Lineage['edges'][number];
 
-/** The ways of data, in words. */
+/** The kinds of movements in words. */
 const wayWords: Readonly<Record<Edge['kind'], string>> = {
   place: 'placed',
   move: 'moved',

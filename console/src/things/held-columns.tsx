@@ -14,13 +14,13 @@ import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import type { Column } from '../parts/table.tsx';
 
-/** A holding, and the site where it is. */
+/** A holding with its site. */
 export type HeldRow = SiteHoldingRow & { readonly site: string };
 
 export const heldKey = ({ site, dataset, population, kind, backup }: HeldRow): string =>
   JSON.stringify([site, dataset, population, kind, backup]);
 
-/** @param without the column that the page is about, which says the same in each row. */
+/** @param without the column of the page's own thing, which is the same in each row. */
 export const heldColumns = (without: 'site' | 'dataset' | 'population'): ReadonlyArray<Column<HeldRow>> => {
   const all: ReadonlyArray<Column<HeldRow>> = [
     siteColumn,

@@ -1,6 +1,4 @@
-/**
- * Holdings at a moment, wherever they are.
- */
+/** Holdings at a moment at any site. */
 import { useQueries } from '@tanstack/react-query';
 import type { Clocks } from '../../../src/client/client.ts';
 import { useView } from '../clocks/use-view.ts';
@@ -9,13 +7,13 @@ import { holdingsOf } from '../ledger/registry-queries.ts';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { type HeldRow, heldColumns, heldKey } from './held-columns.tsx';
 
-/** Sites that are asked what they hold, at most. */
+/** Sites whose holdings are requested. */
 const sitesAskedMax = 200;
 
 /**
- * @param sites where to look.
- * @param isAbout which holdings are shown.
- * @param without the column that the page is about.
+ * @param sites the sites to ask.
+ * @param isAbout which holdings to show.
+ * @param without the column of the page's own thing.
  */
 export const HoldingsPanel = ({
   sites,

@@ -1,6 +1,4 @@
-/**
- * Where the sites of a lineage stand in its picture: in columns by how many movements first brought the data there.
- */
+/** The layout of a lineage: columns by the number of movements that first brought the data to a site. */
 import type { Lineage } from '../../../src/client/rows.ts';
 
 type Edge = Lineage['edges'][number];
@@ -26,7 +24,7 @@ export interface LineageLayout {
   readonly rows: number;
 }
 
-/** Lays out a lineage. A site stands one column beyond the one from which data first came to it. */
+/** Lays out a lineage. A site is one column after the site from which data first came to it. */
 export const layOutLineage = ({ nodes, edges }: Lineage): LineageLayout => {
   const inTime = [...edges].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   const columnOf = new Map<string, number>();

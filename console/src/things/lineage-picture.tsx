@@ -1,6 +1,4 @@
-/**
- * The picture of a lineage: sites, and the ways that data went between them. The table below it says the same.
- */
+/** The picture of a lineage: sites, and the movements between them. The table below it has the same content. */
 
 import type { Lineage } from '../../../src/client/rows.ts';
 import { EdgeTip } from '../parts/edge-tip.tsx';
@@ -12,7 +10,7 @@ import { layOutLineage, type Way } from './lineage-layout.ts';
 const box = { width: 190, height: 58 };
 const gap = { x: 130, y: 34 };
 
-/** Sites that are drawn, at most. */
+/** Sites to draw. */
 const sitesDrawnMax = 40;
 
 const left = (column: number): number => column * (box.width + gap.x);
@@ -43,7 +41,7 @@ export const LineagePicture = ({ lineage }: { lineage: Lineage }) => {
   const countryOf = new Map(lineage.nodes.map(({ site, country }) => [site, country]));
   const width = left(columns) - gap.x;
   const height = top(rows) - gap.y;
-  // Several ways between two sites are drawn beside each other.
+  // Several ways between two sites are drawn side by side.
   const beside = new Map<string, number>();
   return (
     <ScrollBox

@@ -1,6 +1,4 @@
-/**
- * What a party could reach over time, and which rules that broke: on the time scale of the page.
- */
+/** What a party could reach over time, and which rules were broken, on the page's time scale. */
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { instantOf } from '../clocks/instants.ts';
@@ -16,7 +14,7 @@ import { PageScrubber } from '../timeline/page-scrubber.tsx';
 import { findingLanes, reachedSiteLanes } from '../timeline/reach-lanes.ts';
 import { useMoment } from '../timeline/use-moment.ts';
 
-/** Events that were learned late are not told of a party: its page does not have the trail of anybody. */
+/** Late events are unknown for a party, since its page has nobody's trail. */
 const noneLate: ReadonlyMap<string, Late> = new Map();
 
 export const PartyLanes = ({ party, validAt }: { party: string; validAt: string }) => {

@@ -1,6 +1,4 @@
-/**
- * A site: what it holds, of how many people, who runs it, which rules were broken there.
- */
+/** A site: what it holds, of how many people, who runs it, and which rules were broken there. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useView } from '../clocks/use-view.ts';

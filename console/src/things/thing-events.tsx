@@ -12,7 +12,7 @@ import { eventColumns } from '../log/event-columns.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 
-/** Events about one thing, by the filters of the log. */
+/** The log's filters for events about one thing. */
 export type AboutThing = Pick<EventFilter, 'site' | 'party' | 'dataset'>;
 
 export const ThingEvents = ({ about }: { about: AboutThing }) => {

@@ -18,8 +18,8 @@ import { Table, TableFiles } from '../parts/table.tsx';
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * @param by what the API selects by.
- * @param isAbout which of these are about the thing, where the API cannot select them.
+ * @param by the API's filter.
+ * @param isAbout which of its findings are about the thing, if the API cannot filter by it.
  */
 export const ThingFindings = ({
   by = {},

@@ -1,6 +1,6 @@
 /**
- * What the pages of sites, parties, datasets, populations and backups share: the head with its facts, and what is shown where
- * nothing is chosen or the ledger does not know it.
+ * The common parts of the pages of sites, parties, datasets, populations and backups: the head with its facts, and
+ * the states without a choice or for an unknown thing.
  */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -14,7 +14,7 @@ import { Purpose } from '../parts/purpose.tsx';
 import { Answered, isUnknown } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
-/** A fact about a thing: what it is called, and what it is. */
+/** A fact about a thing, with its label. */
 export const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   <>
     <dt>{label}</dt>
@@ -52,7 +52,7 @@ const evidenceAbout = (kind: string, id: string): EvidenceAbout | undefined =>
 /**
  * The page of one thing.
  *
- * @param what says in one line what the page is for.
+ * @param what the purpose of the page in one line.
  */
 export const ThingPage = <A,>({
   kind,
@@ -114,7 +114,7 @@ export const ThingPage = <A,>({
   );
 };
 
-/** What is not known of a thing. */
+/** An unknown property of a thing. */
 export const NotKnown = () => <span className="unknown">not known</span>;
 
 /** A country or jurisdiction with its name. */

@@ -1,6 +1,4 @@
-/**
- * The lanes below the scale: a bar for each interval, and the events that were learned later than they happened.
- */
+/** The lanes below the scale: a bar for each interval, and late events. */
 import { memo, type ReactNode } from 'react';
 import { shortDay } from '../clocks/instants.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -10,11 +8,11 @@ import { barWithin, type Window } from './scale.ts';
 
 export interface LanesProps {
   readonly groups: ReadonlyArray<LaneGroup>;
-  /** Events that were learned late, drawn from when they happened to when they were learned. */
+  /** Late events, drawn from when they happened to when they were learned. */
   readonly late: ReadonlyArray<Late>;
   readonly window: Window;
   readonly onProof: (events: ReadonlyArray<string>) => void;
-  /** The bar that takes the focus by `Tab`; arrow keys move on from it. */
+  /** The bar that `Tab` focuses; arrow keys move on from it. */
   readonly entry: string | undefined;
 }
 
@@ -107,7 +105,7 @@ const LateMark = ({
   );
 };
 
-/** The bar that an arrow key leads to. */
+/** The bar that an arrow key moves to. */
 export const neighbour = (from: HTMLElement, key: string): HTMLElement | undefined => {
   const all = [...(from.closest('.scrubber')?.querySelectorAll<HTMLElement>('[data-bar]') ?? [])];
   const row = Number(from.dataset.row);
@@ -127,10 +125,10 @@ export const neighbour = (from: HTMLElement, key: string): HTMLElement | undefin
     }, undefined);
 };
 
-/** Lanes of a group that are drawn. The tables show all. */
+/** Lanes of a group to draw. The tables have all. */
 const lanesMax = 60;
 
-/** All lanes. They render again when they or the window change, not while the moment is dragged. */
+/** All lanes. They render again when they or the window change, but not while the moment is dragged. */
 export const Lanes = memo(({ groups, late, window, entry, onProof }: LanesProps) => {
   let row = 0;
   return (

@@ -1,11 +1,9 @@
-/**
- * The lanes of the time scale: pure functions from answers to bars.
- */
+/** The lanes of the time scale: pure functions from answers to bars. */
 import type { EventDataJson, HistoryRow, TrailRow } from '../../../src/client/rows.ts';
 import { dataOf } from '../ledger/event-words.ts';
 import { type Late, lateMs } from './lateness.ts';
 
-/** What a bar stands for. Each has a pattern besides its colour. */
+/** The kind of a bar. Each has its own pattern besides its colour. */
 export type Look = 'live' | 'backup' | 'reach' | 'control' | 'grant' | 'violated' | 'indeterminate';
 
 /** An interval: half-open, `to` is null while it lasts. */
@@ -38,7 +36,7 @@ export interface LaneGroup {
   readonly lanes: ReadonlyArray<Lane>;
 }
 
-/** Puts bars into rows. Bars of one kind share a row where they do not overlap. */
+/** Packs bars into rows. Bars of one kind share a row if they do not overlap. */
 export const packed = (
   bars: ReadonlyArray<Bar>,
   kindOf: (bar: Bar) => string,
@@ -58,8 +56,8 @@ export const packed = (
 };
 
 /**
- * The event that was learned last, of those that had happened when a bar begins, if it was learned after the bar begins.
- * A late event says nothing about bars that began after it was known.
+ * The last learned of the events before the begin of a bar, if it was learned after that begin. A late event does
+ * not affect bars that began after it was known.
  */
 export const lateAmong = (
   events: ReadonlyArray<string>,
@@ -96,7 +94,7 @@ export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, nu
 
 const short = (dataset: string): string => dataset.slice(dataset.lastIndexOf('/') + 1);
 
-/** A lane for each site where the data was, the first one first. */
+/** A lane for each site that held the data, in order of first use. */
 export const siteLanes = (
   history: ReadonlyArray<HistoryRow>,
   siteName: (site: string) => string,

@@ -1,26 +1,26 @@
 /**
- * Events that were learned later than they happened.
+ * Late events, which were learned later than they happened.
  *
- * Once the ledger records, its own clock shows that. For earlier events, such as a history loaded at once, the order of
- * the log shows it: an event that follows events of later days was learned after them.
+ * Since the ledger records, its own clock shows this. For earlier events, such as an imported history, the order of
+ * the log does: an event that follows events of later days was learned after them.
  */
 import type { TrailRow, WireEvent } from '../../../src/client/rows.ts';
 import { dayMs } from '../clocks/instants.ts';
 import { dataOf } from '../ledger/event-words.ts';
 
-/** An event that was learned late. */
+/** A late event. */
 export interface Late {
   readonly event: WireEvent;
-  /** When it was true, in milliseconds. */
+  /** When it happened, in milliseconds. */
   readonly happened: number;
   /** The earliest time at which it can have been learned, in milliseconds. */
   readonly learned: number;
 }
 
-/** An event counts as late if it was learned this much later. */
+/** The minimum delay of a late event. */
 export const lateMs = dayMs;
 
-/** The event that a correction or a retraction is about, and the time that a correction gives it. */
+/** The target of a correction or a retraction, and the new time in a correction. */
 const correctionOf = (event: WireEvent) => {
   const corrected = dataOf(event, 'EventCorrected');
   const { event: target } = corrected ?? dataOf(event, 'EventRetracted') ?? {};
@@ -48,7 +48,7 @@ export const lateEvents = (
     const correction = correctionOf(event);
     const target = correction === undefined ? undefined : byName.get(correction.target);
     const happened = Date.parse(correction?.time ?? target?.time ?? event.time);
-    // A correction has a time of its own, and so has the event that it corrects.
+    // Both a correction and its target have a time.
     const stated = correction === undefined ? latest : Math.max(latest, time);
     const learned = ledgerBegan <= happened ? Math.max(stated, recorded) : stated;
     if (learned - happened > lateMs) {

@@ -1,14 +1,12 @@
-/**
- * Where the moment goes when it is dragged, and when keys are pressed.
- */
+/** Moves the moment by dragging and by keys. */
 import { dayMs } from '../clocks/instants.ts';
 import type { LaneGroup } from './lanes.ts';
 import type { Window } from './scale.ts';
 
-/** Within this distance the moment snaps to the beginning or the end of a bar. */
+/** The distance within which the moment snaps to the begin or the end of a bar. */
 const snapPx = 5;
 
-/** Every instant at which a bar begins, ends or becomes overdue, in order, each once. */
+/** The distinct instants at which a bar begins, ends or becomes overdue, in order. */
 export const changesOf = (groups: ReadonlyArray<LaneGroup>): ReadonlyArray<number> => {
   const bars = groups.flatMap(({ lanes }) => lanes.flatMap(({ rows }) => rows.flat()));
   const instants = bars.flatMap(({ from, to, overdueFrom }) => [from, to, overdueFrom]);
@@ -16,7 +14,7 @@ export const changesOf = (groups: ReadonlyArray<LaneGroup>): ReadonlyArray<numbe
   return [...new Set(known)].sort((a, b) => a - b);
 };
 
-/** Where a dragged moment comes to rest: at a change nearby, otherwise at a round time. */
+/** Where a dragged moment comes to rest: at a nearby change, otherwise at a round time. */
 export const settled = (
   ms: number,
   window: Window,
@@ -49,7 +47,7 @@ export const earlier = (changes: ReadonlyArray<number>, at: number): number | un
 export const later = (changes: ReadonlyArray<number>, at: number): number | undefined =>
   changes.find((ms) => ms > at);
 
-/** Where a key moves the moment; `undefined` for any other key. */
+/** The target of a key for the moment; `undefined` for any other key. */
 export const stepOf = (
   { key, shiftKey }: { readonly key: string; readonly shiftKey: boolean },
   at: number,

@@ -22,14 +22,14 @@ export const PageScrubber = ({
   legend,
   folded = false,
 }: Pick<LanesProps, 'groups' | 'late'> & {
-  /** What the scale covers, besides the moment of the page and now. */
+  /** What the scale covers, besides the moment of the page and the present. */
   instants: ReadonlyArray<number>;
-  /** The moment of the address, or of the answer where it says none. */
+  /** The moment of the address, or of the answer if there is none. */
   asked: number;
   now: number;
   moment: MovingMoment;
   legend: ReactNode;
-  /** Whether the lanes are folded until the reader shows them, as they always are on small screens. */
+  /** Whether the lanes are folded initially, as they always are on small screens. */
   folded?: boolean;
 }) => {
   const view = useView();

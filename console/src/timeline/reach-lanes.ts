@@ -1,5 +1,5 @@
 /**
- * The lanes of reach and of findings: who could reach the data when, by which edges, and which rules that broke.
+ * The lanes of reach and of findings: who could reach the data when, over which edges, and which rules were broken.
  */
 import type { FindingRow, PartyReachRow, ReachRow, WirePathEdge } from '../../../src/client/rows.ts';
 import { beginOf, byBegin, endOf } from '../ledger/intervals.ts';
@@ -33,7 +33,7 @@ const joined = <A extends { readonly from: string | null; readonly to: string | 
 const inOrder = (events: Iterable<string>): ReadonlyArray<string> =>
   [...new Set(events)].sort((a, b) => Number(a) - Number(b));
 
-/** A lane for each party that could ever reach the data, the first one first. */
+/** A lane for each party that could ever reach the data, in order of first reach. */
 export const partyLanes = (
   reach: ReadonlyArray<ReachRow>,
   partyName: (party: string) => string,
@@ -71,7 +71,7 @@ interface EdgeFrom extends WirePathEdge {
   readonly from: string;
 }
 
-/** The edges of all paths, each once, with the party that each leads from. */
+/** The distinct edges of all paths, each with the party from which it leads. */
 const edgesOf = (reach: ReadonlyArray<ReachRow>): ReadonlyArray<EdgeFrom> => {
   const edges = new Map<string, EdgeFrom>();
   for (const { party, intervals } of reach) {
@@ -91,7 +91,10 @@ const edgeVerbs: Readonly<Record<string, string>> = {
   employs: 'employs',
 };
 
-/** A lane for each control, membership and grant on any path. Operators and owners are shown with their sites. */
+/**
+ * A lane for each control relation, membership and grant on any path. Operators and owners are shown with their
+ * sites.
+ */
 export const edgeLanes = (
   reach: ReadonlyArray<ReachRow>,
   partyName: (party: string) => string,
@@ -168,7 +171,10 @@ export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness
       return { id: `rule ${key}`, label: policy, note: '', rows: packed(bars, (bar) => bar.look) };
     });
 
-/** A lane for each site where a party could ever reach data, the first one first; its bars are what it reached there. */
+/**
+ * A lane for each site where a party could ever reach data, in order of first reach; its bars are the reached
+ * holdings.
+ */
 export const reachedSiteLanes = (
   reach: ReadonlyArray<PartyReachRow>,
   siteName: (site: string) => string,

@@ -1,10 +1,8 @@
-/**
- * From instants to places on a line, and the marks beneath it.
- */
+/** Converts instants to places on a line, with the marks below it. */
 import { scaleUtc } from 'd3-scale';
 import { dayMs, shortMonth } from '../clocks/instants.ts';
 
-/** The period that is shown, half-open. */
+/** The visible period, half-open. */
 export interface Window {
   readonly from: number;
   readonly to: number;
@@ -13,16 +11,16 @@ export interface Window {
 /** Instants of the window as numbers from 0 to 1. */
 const scaleOf = ({ from, to }: Window) => scaleUtc([from, to], [0, 1]);
 
-/** Where an instant is, from 0 to 1 within the window. */
+/** The place of an instant, from 0 to 1 within the window. */
 export const place = (window: Window, ms: number): number => scaleOf(window)(ms);
 
 /** The instant at a place. */
 export const instantAt = (window: Window, x: number): number => scaleOf(window).invert(x).getTime();
 
-/** A place as a length of style sheets. */
+/** A place as a CSS length. */
 export const percent = (x: number): string => `${(x * 100).toFixed(4)}%`;
 
-/** Where the bar of an interval is drawn, clipped to the window; `undefined` where the interval is outside. */
+/** The place of an interval's bar, clipped to the window; `undefined` if it is outside. */
 export const barWithin = (window: Window, from: number, to: number) => {
   if (to <= window.from || from >= window.to) return undefined;
   const left = place(window, Math.max(from, window.from));
@@ -34,7 +32,7 @@ export const barWithin = (window: Window, from: number, to: number) => {
   };
 };
 
-/** The window that shows all of some instants, with room at both ends. */
+/** The window around some instants, with space at both ends. */
 export const around = (instants: ReadonlyArray<number>, now: number): Window => {
   const known = instants.filter(Number.isFinite);
   const first = known.reduce((a, b) => Math.min(a, b), now);
@@ -45,7 +43,7 @@ export const around = (instants: ReadonlyArray<number>, now: number): Window => 
 
 const windowMsMin = 6 * 3_600_000;
 
-/** The window, wider or narrower by a factor, around an instant that keeps its place. */
+/** The window enlarged or reduced by a factor around an instant, which keeps its place. */
 export const zoomed = (window: Window, factor: number, at: number): Window => {
   const length = Math.max(windowMsMin, (window.to - window.from) * factor);
   const x = Math.min(1, Math.max(0, place(window, at)));
@@ -57,11 +55,11 @@ export const zoomed = (window: Window, factor: number, at: number): Window => {
 export interface Tick {
   readonly at: number;
   readonly label: string;
-  /** Whether a larger unit begins here: a year among months. */
+  /** Whether a larger unit begins here, such as a year among months. */
   readonly major: boolean;
 }
 
-/** How marks are labelled, by the unit in which they are counted. */
+/** The labels of marks, by their unit. */
 interface Labelling {
   readonly label: (at: Date) => string;
   /** The larger unit, which the label leaves out. */
@@ -98,10 +96,10 @@ const labellingFor = (gapMs: number): Labelling => {
   return gapMs < 365 * dayMs ? byMonths : byYears;
 };
 
-/** Round instants of the window: at most `count`, unless `count` is very small. */
+/** Round instants in the window: at most `count`, unless `count` is very small. */
 const roundInstants = (window: Window, count: number): ReadonlyArray<Date> => {
   const scale = scaleOf(window);
-  // The scale takes the count as a hint, so it is asked for fewer until they fit.
+  // The scale treats the count as a hint, so fewer are requested until they fit.
   for (let wanted = count; wanted > 1; wanted--) {
     const instants = scale.ticks(wanted);
     if (instants.length <= count) return instants;
@@ -120,7 +118,7 @@ export const ticksOf = (window: Window, count: number): ReadonlyArray<Tick> => {
     const before = instants[index - 1] ?? new Date(at.getTime() - 1);
     const major = larger(before) !== larger(at);
     if (major) return { at: at.getTime(), label: first(at), major };
-    // The first mark names the larger unit that the others leave out.
+    // The first mark includes the larger unit that the others omit.
     return { at: at.getTime(), label: index === 0 ? `${label(at)} ${larger(at)}` : label(at), major };
   });
 };

@@ -3,10 +3,10 @@
  */
 import { Icon } from '../parts/icon.tsx';
 
-/** How many lanes are visible: none, as many as leave room for the page, or as many as the screen holds. */
+/** How many lanes are visible: none, as many as leave space for the page, or as many as fit on the screen. */
 export type LanesShown = 'folded' | 'shown' | 'tall';
 
-/** Buttons to go from change to change, to zoom, and to show more or fewer lanes. */
+/** Buttons to go to the next change, to zoom, and to show more or fewer lanes. */
 export const ScrubberButtons = ({
   lanes,
   onLanes,
@@ -69,7 +69,7 @@ export const ScrubberButtons = ({
   </span>
 );
 
-/** The keys that work on the handle. */
+/** The keys for the handle. */
 export const ScrubberKeys = () => (
   <p className="scrubber-keys" id="scrubber-keys">
     Drag the handle, or focus it and press{' '}

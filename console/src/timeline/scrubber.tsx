@@ -1,6 +1,6 @@
 /**
- * The time scrubber: lanes over one scale of valid time, and the moment that the page is about, which the reader drags
- * along it by mouse, finger or keyboard.
+ * The time scrubber: lanes over one scale of valid time, and the moment of the page, which the reader drags by
+ * mouse, finger or keyboard.
  */
 import {
   type KeyboardEvent,
@@ -19,14 +19,14 @@ import { barWithin, instantAt, percent, place, type Tick, ticksOf, type Window, 
 import { type LanesShown, ScrubberButtons, ScrubberKeys } from './scrubber-buttons.tsx';
 
 export interface ScrubberProps extends Pick<LanesProps, 'groups' | 'late' | 'onProof'> {
-  /** The moment that is shown. While it is dragged, the address still has the one before. */
+  /** The shown moment. While it is dragged, the address still has the previous one. */
   readonly at: number;
   /** Whether no moment was chosen, so that it is now. */
   readonly isNow: boolean;
-  /** The period that is shown, and the whole one. */
+  /** The visible period, and the whole one. */
   readonly window: Window;
   readonly whole: Window;
-  /** Called on each movement; `onSettle` once when it ends. */
+  /** Called on each movement; `onSettle` is called once when it ends. */
   readonly onMove: (ms: number) => void;
   readonly onSettle: (ms: number, by: 'pointer' | 'keyboard') => void;
   readonly onWindow: (window: Window | undefined) => void;
@@ -35,9 +35,9 @@ export interface ScrubberProps extends Pick<LanesProps, 'groups' | 'late' | 'onP
   readonly onLanes: (lanes: LanesShown) => void;
 }
 
-/** A smaller movement of the pointer is a click. */
+/** A smaller movement of the pointer counts as a click. */
 const dragPx = 4;
-/** The width that a mark on the scale needs. */
+/** The width required for a mark on the scale. */
 const tickPx = 64;
 /** How long after the last key the moment goes into the address. */
 const keysMs = 250;
@@ -80,7 +80,9 @@ export const Scrubber = (props: ScrubberProps) => {
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const changes = useMemo(() => changesOf(groups), [groups]);
-  /** What keys and buttons go to: changes of the data itself, not of controls and grants long before. */
+  /**
+   * The targets of keys and buttons: changes of the data itself, without control relations and grants long before.
+   */
   const inWhole = useMemo(() => changes.filter((ms) => ms >= whole.from && ms <= whole.to), [changes, whole]);
   const ticks = useMemo(() => ticksOf(window, Math.max(2, Math.floor(width / tickPx))), [window, width]);
 
@@ -123,7 +125,7 @@ export const Scrubber = (props: ScrubberProps) => {
     onMove(ms);
     const x = place(window, ms);
     const length = window.to - window.from;
-    // The window follows a moment beyond it.
+    // The window follows a moment that leaves it.
     if (x < 0 || x > 1) onWindow({ from: Math.round(ms - length / 2), to: Math.round(ms + length / 2) });
     clearTimeout(settling.current);
     settling.current = setTimeout(() => onSettle(ms, 'keyboard'), keysMs);

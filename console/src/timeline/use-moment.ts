@@ -1,6 +1,4 @@
-/**
- * The moment that a page is about. While it is dragged, the page is ahead of the address.
- */
+/** The moment of a page. While it is dragged, the page is ahead of the address. */
 import { useCallback, useEffect, useState } from 'react';
 import { writeMoment } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
