@@ -156,7 +156,7 @@ const mayUse = (file: string, target: string): boolean =>
 const readingOfImports: ReadonlySet<string> = new Set(['node:crypto', 'node:stream', 'csv-parse', 'yaml']);
 
 describe('imports', () => {
-  it('go from folder to folder in one direction alone', () => {
+  it('go from folder to folder in one direction only', () => {
     const wrong = filesIn(source).flatMap((file) =>
       importsOf(file)
         .filter((target) => target.startsWith('.'))
@@ -167,15 +167,15 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('make no circle of files', () => {
+  it('form no cycle of files', () => {
     expect(circleIn(fileGraph)).toBeUndefined();
   });
 
-  it('make no circle of folders, those inside others included', () => {
+  it('form no cycle of folders, including nested ones', () => {
     expect(circleIn(folderGraph())).toBeUndefined();
   });
 
-  it('go from chapter to chapter of the domain in one direction alone', () => {
+  it('go from chapter to chapter of the domain in one direction only', () => {
     const wrong = [...folderGraph()].flatMap(([folder, targets]) =>
       folder.startsWith('domain')
         ? [...targets]
@@ -186,7 +186,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('let questions know the port of the projections, and nothing of what is behind it', () => {
+  it('let questions know the port of the projections, and nothing behind it', () => {
     const wrong = [...fileGraph].flatMap(([file, targets]) =>
       file.startsWith('questions')
         ? [...targets]
@@ -232,7 +232,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of fp-ts and io-ts are of the paths that plain Node finds', () => {
+  it('of fp-ts and io-ts use the paths that plain Node resolves', () => {
     const wrong = [...filesIn(source), ...filesIn(join(root, 'console', 'src'))].flatMap((file) =>
       importsOf(file)
         .filter((target) => /^(fp-ts|io-ts)\/(?!lib\/.+\.js$)/.test(target))
@@ -241,7 +241,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of the console reach the ledger through the client alone, but for the page that checks evidence without one', () => {
+  it('of the console reach the ledger only through the client, except the page that checks evidence without one', () => {
     const checking = join(root, 'console', 'src', 'check') + sep;
     const wrong = filesIn(join(root, 'console', 'src')).flatMap((file) =>
       importsOf(file)
@@ -259,7 +259,7 @@ describe('imports', () => {
   });
 });
 
-it('threads are started in one place alone', () => {
+it('allow only one place to start threads', () => {
   const starting = filesIn(source).filter((file) => /\bnew Worker\(/.test(readFileSync(file, 'utf8')));
   expect(starting.map((file) => relative(source, file))).toEqual([join('threads', 'start-thread.ts')]);
 });

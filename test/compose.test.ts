@@ -44,7 +44,7 @@ const services = Object.entries(compose.services);
 const servicesOf = (profile: string) => services.filter(([, service]) => service.profiles.includes(profile));
 
 describe('the compose file', () => {
-  test('without a profile it starts one node and Domicile, with the profile "cluster" three nodes and Domicile, with "witnessed" witnesses and a monitor', () => {
+  test('starts one node and Domicile without a profile, three nodes with the profile "cluster", and witnesses and a monitor with "witnessed"', () => {
     expect(textOf('.env')).toMatch(/^COMPOSE_PROFILES=single$/m);
     expect(services.every(([, { profiles }]) => profiles.length === 1)).toBe(true);
     expect(servicesOf('single').map(([name]) => name)).toEqual(['kurrentdb', 'domicile']);
@@ -65,7 +65,7 @@ describe('the compose file', () => {
     ]);
   });
 
-  test('everything that runs on has a health check, its data in a volume, and starts again by itself', () => {
+  test('gives every long-running service a health check, a volume for its data, and automatic restarts', () => {
     for (const [name, service] of services) {
       if (['certificates', 'introductions', 'domicile-image'].includes(name)) continue;
       expect(service.healthcheck?.test.length, name).toBeGreaterThan(0);
@@ -79,13 +79,13 @@ describe('the compose file', () => {
     }
   });
 
-  test('volumes that are used are declared, and no others', () => {
+  test('declares exactly the used volumes', () => {
     const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]!));
     expect(used.every((volume) => /^[a-z]/.test(volume))).toBe(true);
     expect([...new Set(used)].toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
 
-  test('what is waited for is in the same profile, and can come about', () => {
+  test('lets services wait only for conditions in the same profile that can come about', () => {
     for (const [name, { depends_on: waited = {}, profiles }] of services) {
       for (const [other, { condition }] of Object.entries(waited)) {
         const service = compose.services[other];
@@ -96,7 +96,7 @@ describe('the compose file', () => {
     }
   });
 
-  test('Domicile finds its store among the nodes of its profile, with files that are mounted', () => {
+  test('configures Domicile with a store among the nodes of its profile, with mounted files', () => {
     for (const [name, { environment = {}, profiles, volumes = [] }] of services) {
       if (!name.startsWith('domicile') || profiles.includes('witnessed')) continue;
       const store = environment.LEDGER_STORE!;
@@ -119,7 +119,7 @@ describe('the compose file', () => {
     }
   });
 
-  test('the nodes of the cluster know each other by the names in their certificates', () => {
+  test('lets the nodes of the cluster know each other by the names in their certificates', () => {
     const nodes = servicesOf('cluster').filter(([name]) => name.startsWith('kurrentdb'));
     const script = compose.services.certificates!.command!.join('\n');
     for (const [name, { environment = {}, volumes = [] }] of nodes) {
@@ -135,13 +135,13 @@ describe('the compose file', () => {
     expect(script).toContain('-dns-names kurrentdb$$node,localhost');
   });
 
-  test('nothing is published to other machines', () => {
+  test('publishes nothing to other machines', () => {
     const published = services.flatMap(([, { ports = [] }]) => ports);
     expect(published).toHaveLength(4);
     expect(published.every((port) => port.startsWith('127.0.0.1:'))).toBe(true);
   });
 
-  test('the ledger, the witnesses and the monitor are introduced to each other', async () => {
+  test('introduces the ledger, the witnesses and the monitor to each other', async () => {
     const folder = fileForTest('introduced');
     const places = ['introductions', 'ledger', 'witness-1', 'witness-2', 'monitor'];
     for (const place of places) mkdirSync(join(folder, place), { recursive: true });
@@ -175,7 +175,7 @@ describe('the compose file', () => {
     expect(readFileSync(join(folder, 'introductions/witnessed.policy'), 'utf8')).toBe(text);
   }, 60_000);
 
-  test('certificates are made once, and again after a start that was broken off', () => {
+  test('creates certificates once, and again after an interrupted start', () => {
     const folder = fileForTest('volumes');
     const tool = join(folder, 'es-gencert-cli');
     for (const place of ['authority', 'secret', 'certificates/1', 'certificates/2', 'certificates/3']) {
@@ -210,7 +210,7 @@ mkdir -p "$out"; echo "$kind" >> "${folder}/calls"; echo new > "$out/$name.crt";
   });
 
   if (spawnSync('docker', ['compose', 'version']).status === 0) {
-    test('docker compose itself accepts it', () => {
+    test('is accepted by docker compose itself', () => {
       for (const profile of [[], ['--profile', 'cluster'], ['--profile', 'witnessed']]) {
         const { status, stderr } = spawnSync('docker', ['compose', ...profile, 'config', '--quiet'], {
           cwd: root,
@@ -227,7 +227,7 @@ mkdir -p "$out"; echo "$kind" >> "${folder}/calls"; echo new > "$out/$name.crt";
 const nodeVersion: string = JSON.parse(textOf('package-lock.json')).packages['node_modules/node'].version;
 
 describe('images of others', () => {
-  test('are those of one version, so that nothing changes unnoticed', () => {
+  test('have pinned versions, so that nothing changes unnoticed', () => {
     const used = [
       ...[...textOf('docker-compose.yml').matchAll(/image: (?:\$\{\w+:-)?([^}\s]+)/g)].map(
         ([, image]) => image!,
@@ -251,7 +251,7 @@ describe('the image', () => {
       ?.slice(instruction.length)
       .trim();
 
-  test('it is small, does not run as root, and Node itself gets its signals', () => {
+  test('is small, does not run as root, and passes signals to Node itself', () => {
     expect(last[0]).toBe(`FROM node:${nodeVersion}-slim`);
     expect(argumentOf('USER')).toBe('node');
     expect(JSON.parse(argumentOf('CMD')!)).toEqual(['node', 'src/main/serve.ts']);
@@ -259,7 +259,7 @@ describe('the image', () => {
     expect(argumentOf('ENTRYPOINT')).toBeUndefined();
   });
 
-  test('what it copies is there, and let in', () => {
+  test('copies only files that exist and are included', () => {
     const letIn = textOf('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -275,7 +275,7 @@ describe('the image', () => {
     expect(new Set(letIn)).toEqual(new Set(copied));
   });
 
-  test('what it starts ends in order when it is told to', async () => {
+  test('stops gracefully', async () => {
     const server = spawn(process.execPath, ['src/main/serve.ts'], {
       cwd: root,
       env: { ...process.env, LEDGER_STORE: `sqlite:${fileForTest('data')}`, LEDGER_PORT: '0' },

@@ -95,11 +95,11 @@ describe('discrepancies', () => {
       ({ position, code }) => [position, code] as const,
     );
 
-  it('has none in the worked example', () => {
+  it('are none in the worked example', () => {
     expect(discrepanciesOf(worldOf(workedExample.events))).toEqual([]);
   });
 
-  it('names what was never registered, once a kind of thing', () => {
+  it('include unregistered names, once for each kind of thing', () => {
     const scope = { population: 'us' };
     expect(codesOf(['DataPlaced', { dataset: 'profile', scope, site: 'a' }])).toEqual([
       [1, 'unknown-dataset'],
@@ -108,7 +108,7 @@ describe('discrepancies', () => {
     ]);
   });
 
-  it('is resolved by a registration, whatever its time', () => {
+  it('are resolved by a registration, whatever its time', () => {
     const population = [
       'PopulationRegistered',
       { population: 'us', name: 'US', jurisdiction: 'US' },
@@ -116,7 +116,7 @@ describe('discrepancies', () => {
     expect(codesOf(['SubjectEnrolled', { subject: 'ana', population: 'us' }], population)).toEqual([]);
   });
 
-  it('names backups that are unknown, destroyed or taken again', () => {
+  it('include backups that are unknown, destroyed or taken again', () => {
     const codes = codesOf(
       ['BackupDestroyed', { backup: 'b1' }],
       ['BackupTaken', { backup: 'b1', dataset: 'd', scope: { subject: 'ana' }, from: 'a', to: 'a' }],
@@ -133,7 +133,7 @@ describe('discrepancies', () => {
     ]);
   });
 
-  it('names corrections of nothing, of corrections, and of what they do not fit', () => {
+  it('include corrections of nothing, of corrections, and of what they do not fit', () => {
     const target = (id: string) => ({ source: 'https://services.example.org/residency', id });
     const codes = codesOf(
       ['SubjectEnrolled', { subject: 'ana', population: 'us' }],

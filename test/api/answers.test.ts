@@ -50,7 +50,7 @@ describe('one finding', () => {
     expect(proofLeftOut).toBe(0);
   });
 
-  it('that is unknown is a 404 that says why, of people too', async () => {
+  it('that is unknown is a 404 with the reason, for its people too', async () => {
     for (const path of ['/v1/findings/nothing', '/v1/findings/nothing/subjects'])
       expect(await server.get(path)).toMatchObject({
         status: 404,
@@ -61,7 +61,7 @@ describe('one finding', () => {
       });
   });
 
-  it('tells whom it concerns: as pages, as NDJSON, and as CSV, and records that it did', async () => {
+  it('lists whom it concerns as pages, as NDJSON and as CSV, and records each lookup', async () => {
     const [row] = await server.rows('/v1/findings', { ...asked, policy: 'usds', site: 'singapore' });
     const path = `/v1/findings/${row.finding}/subjects`;
 
@@ -86,7 +86,7 @@ describe('one finding', () => {
 });
 
 describe('backups', () => {
-  it('are held, overdue or destroyed at an instant, of so many people, with their sites over time', async () => {
+  it('are held, overdue or destroyed at an instant, with their number of people and their sites over time', async () => {
     const all = await server.rows('/v1/backups', asked);
     const overdue = await server.rows('/v1/backups', { ...asked, state: 'overdue' });
     const { body } = await server.get('/v1/backups/us-profile-singapore-2019', asked);
@@ -116,7 +116,7 @@ describe('backups', () => {
     expect(body.clocks.heardUntil.length).toBeGreaterThan(0);
   });
 
-  it('that were moved, restored and destroyed tell by which events, as they are known now and then', async () => {
+  it('that were moved, restored and destroyed name the events, as known now and then', async () => {
     const data = { backup: 'b-moved', dataset: 'tiktok/profile', scope: { subject: 'ana' } };
     const moved = await server.record([
       sent(
@@ -181,7 +181,7 @@ describe('backups', () => {
     expect(gone.map(({ backup }) => backup)).toEqual(['b-moved']);
   });
 
-  it('refuses what is misspelt, and knows none that nobody took', async () => {
+  it('are refused with a misspelt parameter, and unknown if no event took them', async () => {
     expect(await server.get('/v1/backups', { state: 'lost' })).toMatchObject({
       status: 400,
       body: { parameter: 'state' },
@@ -192,7 +192,7 @@ describe('backups', () => {
 });
 
 describe('one person', () => {
-  it('is told all that is known of it, in one answer that can be asked for again', async () => {
+  it('gets everything known about them in one answer that can be repeated', async () => {
     const when = { ...asked, knownPosition: position };
     const { status, body } = await server.get('/v1/subjects/ana', { ...when, limit: 1000 });
 
@@ -217,7 +217,7 @@ describe('one person', () => {
     expect(again.body).toEqual(body);
   });
 
-  it('names the recipients: who stored or accessed the data, and who only could have', async () => {
+  it('sees the recipients: those who stored or accessed the data, and those who only could have', async () => {
     const { body } = await server.get('/v1/subjects/ana', { ...asked, knownPosition: position });
 
     const byParty = new Map<string, { how: string[]; disclosed: boolean; events: string[] }>(
@@ -232,7 +232,7 @@ describe('one person', () => {
     expect(body.data.accesses.length).toBeGreaterThan(0);
   });
 
-  it('that was erased is open while a backup still holds the data', async () => {
+  it('sees an erasure as open while a backup still holds the data', async () => {
     const dora = await server.get('/v1/subjects/dora', { ...asked, knownPosition: position });
 
     expect(dora.body.data.erasures).toMatchObject([{ kind: 'data', dataset: null }]);
@@ -242,7 +242,7 @@ describe('one person', () => {
     expect(before.body.data).toMatchObject({ erasures: [], erasureOpen: false });
   });
 
-  it('shows what fits the limit and names what does not, and who read about the person', async () => {
+  it('sees rows up to the limit, the names of lists with more, and who read about them', async () => {
     await server.get('/v1/subjects/ben/residency');
     const later = await server.record([
       sent('something-else', 'PartyRegistered', { party: 'another', kind: 'organisation', name: 'Another' }),
@@ -261,7 +261,7 @@ describe('one person', () => {
 });
 
 describe('what was learned since', () => {
-  it('tells facts that were learned later from rules that were adopted later', async () => {
+  it('separates facts that were learned later from rules that were adopted later', async () => {
     const learnedIn = async (from: string, to: string) => {
       const { body } = await server.get('/v1/findings/diff', {
         fromPosition: from,

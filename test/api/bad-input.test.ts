@@ -55,7 +55,7 @@ const malformed = async (reply: Reply) => (await refused(reply, 422, 'invalid-ev
 
 const event = (more: object): string => JSON.stringify({ ...enrolled('bad', 'ana'), ...more });
 
-describe('values that are no values', () => {
+describe('invalid values', () => {
   it.each<[string, object, string]>([
     ['a number as id', { id: 5 }, '/id'],
     ['an empty id', { id: '' }, '/id'],
@@ -162,7 +162,7 @@ describe('values that are no values', () => {
     expect((await malformed(await server.send(only, one))).length).toBeGreaterThan(4);
   });
 
-  it('given keys of the prototype in the data of a correction, it is recorded and does nothing', async () => {
+  it('given keys of the prototype in the data of a correction, it is recorded and has no effect', async () => {
     const correction = event({
       id: 'proto',
       type: 'EventCorrected',
@@ -177,7 +177,7 @@ describe('values that are no values', () => {
     expect(data.event.data.data).toEqual({ withheld: true });
   });
 
-  it('given data of a correction that fits no event, it is known again alone and among others, and its words are nowhere', async () => {
+  it('given data of a correction that fits no event, repetitions are recognised alone and among others, and its words are stored nowhere', async () => {
     const correction = (data: object) =>
       JSON.parse(
         event({
@@ -223,7 +223,7 @@ describe('values that are no values', () => {
   });
 });
 
-describe('bodies that are no bodies', () => {
+describe('invalid bodies', () => {
   it.each([one, batch, lines, 'application/json'])('given invalid UTF-8 as %s, is refused', async (type) => {
     const text = event({});
     for (const bytes of [
@@ -244,28 +244,28 @@ describe('bodies that are no bodies', () => {
     }
   });
 
-  it('given the mark of a byte order before it, is read all the same', async () => {
+  it('given a byte order mark before it, it is read normally', async () => {
     const body = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(event({ id: 'bom' }))]);
     expect((await server.send(body, one)).status).toBe(201);
   });
 
-  it.each([one, batch])('given 50 MB as %s, is too large', async (type) => {
+  it.each([one, batch])('given 50 MB as %s, it is too large', async (type) => {
     const events = JSON.stringify(many(1));
     const body = `${events.slice(0, -1)}${' '.repeat(50_000_000)}]`;
     await refused(await server.send(body, type), 413, 'too-large');
   });
 
-  it('given one line of 50 MB, is too large, and the line is named', async () => {
+  it('given one line of 50 MB, it is too large, and the line is named', async () => {
     const body = await refused(await server.send('x'.repeat(50_000_000), lines), 413, 'too-large');
     expect(body).toMatchObject({ recorded: 0, detail: expect.stringContaining('line 1') });
   });
 
-  it('given 50 MB of another media type, is not supported, and the connection goes on', async () => {
+  it('given 50 MB of another media type, it is not supported, and the connection stays usable', async () => {
     for (let turn = 0; turn < 3; turn++)
       await refused(await server.send('x'.repeat(50_000_000), 'text/plain'), 415, 'media-type');
   });
 
-  it('given duplicate ids in one batch, the same is one event, and another content is a conflict', async () => {
+  it('given duplicate ids in one batch, equal events count once, and different content is a conflict', async () => {
     const twice = [enrolled('twice', 'ana'), enrolled('twice', 'ben')];
     await refused(await server.post(twice), 409, 'conflict');
     const same = await server.post([twice[0], twice[0], twice[0]]);
@@ -304,7 +304,7 @@ describe('a connection that ends in the middle', () => {
     [batch, `[${event({ id: 'half' })}]`],
     [lines, `${event({ id: 'half' })}\n${event({ id: 'half2' })}\n`],
     [lines, event({ id: 'half' })],
-  ])('given %s, nothing is recorded, even where what came is whole', async (type, body) => {
+  ])('given %s, nothing is recorded, even if the received part is complete', async (type, body) => {
     await brokenOff(requestHead(type, `content-length: ${body.length + 1}`) + body);
     await brokenOff(requestHead(type, `content-length: ${body.length * 2}`) + body.slice(0, -5));
     await brokenOff(requestHead(type, 'transfer-encoding: chunked') + chunk(body));
@@ -315,7 +315,7 @@ describe('a connection that ends in the middle', () => {
     expect(await head()).toBe(start);
   });
 
-  it('given NDJSON of many lines, whole chunks stay and the last is not recorded; the same again completes it', async () => {
+  it('given NDJSON of many lines, complete chunks stay and the last is not recorded; sending it again completes it', async () => {
     const events = many(2_500, 'broken-');
     const text = events.map((each) => `${JSON.stringify(each)}\n`).join('');
     await brokenOff(requestHead(lines, `content-length: ${text.length}`) + text.slice(0, -100));
@@ -324,12 +324,12 @@ describe('a connection that ends in the middle', () => {
     expect([status, body]).toMatchObject([201, { recorded: 500, duplicates: 2_000 }]);
   });
 
-  it('given a reader of the live log that goes away, others go on', async () => {
+  it('given a reader of the live log that goes away, others continue', async () => {
     await brokenOff('GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n');
     await server.record([enrolled(`after-${start}`, 'ana')]);
   });
 
-  it('given what is not HTTP, it is refused', async () => {
+  it('given a request that is not HTTP, it is refused', async () => {
     expect(await brokenOff('not http at all\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
     expect(await brokenOff('FOO /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
     expect(await brokenOff(`GET /${'x'.repeat(100_000)} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)).toMatch(
@@ -342,7 +342,7 @@ describe('a connection that ends in the middle', () => {
 });
 
 describe('paths', () => {
-  it('at which there is nothing, are told to a browser by a page, and to programs by problem details', async () => {
+  it('that do not exist give browsers a page, and programs problem details', async () => {
     const shown = await server.get('/people', {}, { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     expect([shown.status, shown.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8']);
     expect(shown.body).toContain('There is no page at this address');
@@ -404,7 +404,7 @@ describe('paths', () => {
     ['POST', '/v1/subjects/a%2Fb', 'DELETE, GET'],
     ['PUT', '/v1/sites/a', 'GET'],
     ['DELETE', '/v1/transfers', 'GET'],
-  ])('%s %s is refused, with the methods that are taken', async (method, path, allowed) => {
+  ])('%s %s is refused with the supported methods', async (method, path, allowed) => {
     const response = await server.request(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
     expect(await response.json()).toMatchObject({
@@ -413,7 +413,7 @@ describe('paths', () => {
     });
   });
 
-  it('given OPTIONS, there are the methods, and no word to scripts of other origins', async () => {
+  it('given OPTIONS, the supported methods are listed, without permissions for scripts of other origins', async () => {
     const origin = 'https://elsewhere.example';
     const response = await server.request('/v1/events', { method: 'OPTIONS', headers: { origin } });
     expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, POST']);
@@ -421,7 +421,7 @@ describe('paths', () => {
     expect((await server.request('/v1/nothing', { method: 'OPTIONS' })).status).toBe(404);
   });
 
-  it('given HEAD, there is the answer without its body', async () => {
+  it('given HEAD, the answer has no body', async () => {
     const response = await server.request('/v1/sites', { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
@@ -494,8 +494,8 @@ const scrambled = fc.record(
   { requiredKeys: [] },
 );
 
-describe('whatever else', () => {
-  it('given any JSON, in any form, the answer is documented, and questions are answered', async () => {
+describe('any other input', () => {
+  it('given any JSON in any form, the answer is documented, and questions are answered', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(scrambled, scraps), { maxLength: 4 }),
@@ -519,7 +519,7 @@ describe('whatever else', () => {
     expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready', setAside: [] });
   });
 
-  it('given any bytes, in any form, the answer is documented', async () => {
+  it('given any bytes in any form, the answer is documented', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 200 }),

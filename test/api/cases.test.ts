@@ -54,7 +54,7 @@ test('access-explained-by-nobodys-data: a backup of nobody explains no access', 
   ]);
 });
 
-test('known-since-before-the-person: a finding is known since its interval holds somebody', async () => {
+test('known-since-before-the-person: a finding is known once its interval contains a person', async () => {
   const server = await given('known-since-before-the-person');
   const { recordedat } = (await server.get('/v1/events/4')).body.data.event;
   expect(await server.rows('/v1/findings')).toMatchObject([
@@ -73,7 +73,7 @@ test('simulate-knows-what-came-later: a simulation as known earlier knows nothin
   expect(await simulated(server, 'knownPosition=2&validAt=2020-01-01', event)).toEqual([]);
 });
 
-test('cut-of-another-population: a cut is of the population that was asked for', async () => {
+test('cut-of-another-population: a cut concerns the requested population', async () => {
   const server = await given('cut-of-another-population');
   const query = { validAt: '2020-01-05', explain: 'cut' };
   const { body } = await server.get('/v1/parties/wei/reach', { ...query, population: 'us' });
@@ -88,14 +88,14 @@ test('built-in-policy-unknown: the built-in policies are registered', async () =
   expect(await server.rows('/v1/discrepancies')).toEqual([]);
 });
 
-test('resolved-after-a-correction: what was open as known at any earlier position is resolved', async () => {
+test('resolved-after-a-correction: a discrepancy that was open as known at an earlier position is resolved', async () => {
   const server = await given('resolved-after-a-correction');
   expect(await server.rows('/v1/discrepancies', { state: 'resolved' })).toMatchObject([
     { event: '2', code: 'unknown-site', message: expect.stringContaining('dublin') },
   ]);
 });
 
-test('simulate-more-people-of-a-holding: newly is judged for each person', async () => {
+test('simulate-more-people-of-a-holding: new reach is judged for each person', async () => {
   const server = await given('simulate-more-people-of-a-holding');
   const event = {
     type: 'AccessGranted',
@@ -107,24 +107,24 @@ test('simulate-more-people-of-a-holding: newly is judged for each person', async
   ]);
 });
 
-test('trail-without-a-retracted-control: a trail lists what changed who reaches, retractions too', async () => {
+test('trail-without-a-retracted-control: a trail lists changes of reach, including retractions', async () => {
   const server = await given('trail-without-a-retracted-control');
   const trail = await server.rows('/v1/subjects/s0/trail');
   expect(trail.map(({ event }) => event.position)).toContain('5');
 });
 
-test('trail-without-an-access-anywhere: an observed access without a site is to all of it', async () => {
+test('trail-without-an-access-anywhere: an observed access without a site concerns all sites', async () => {
   const server = await given('trail-without-an-access-anywhere');
   const trail = await server.rows('/v1/subjects/s0/trail');
   expect(trail.map(({ event }) => event.position)).toContain('3');
 });
 
-test('withdrawn-before-it-was-adopted: an event that does nothing stays a discrepancy', async () => {
+test('withdrawn-before-it-was-adopted: an event without effect stays a discrepancy', async () => {
   const server = await given('withdrawn-before-it-was-adopted');
   expect(await server.rows('/v1/discrepancies')).toMatchObject([{ event: '1', code: 'unknown-policy' }]);
 });
 
-test('every world is told of', () => {
+test('every world has a test', () => {
   const worlds = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
   expect([...asked].map((name) => `${name}.ndjson`).sort()).toEqual(worlds.sort());
 });

@@ -63,7 +63,7 @@ const answers = async (query: Query): Promise<Record<string, unknown>> => {
 };
 
 describe('an answer as known at a position', () => {
-  it('never changes when more becomes known, nor does that nothing was known of something', async () => {
+  it('never changes when more becomes known, even if nothing was known', async () => {
     const fresh = newDataDirectory();
     const growing = await LocalServer.open(fresh);
     const before = server;
@@ -83,7 +83,7 @@ describe('an answer as known at a position', () => {
     }
   });
 
-  it('echoes the clocks it was given', async () => {
+  it('echoes the requested clocks', async () => {
     const { body } = await server.get('/v1/subjects/ana/residency', {
       validAt: '2020-06-01T12:00:00+02:00',
       knownPosition: 3,
@@ -124,7 +124,7 @@ describe('an answer as known at a position', () => {
 });
 
 describe('an answer as known at an instant', () => {
-  it('knows the events recorded by then, and echoes it', async () => {
+  it('knows the events recorded by then, and echoes the instant', async () => {
     const last = (await server.get('/v1/events/9')).body.data.event.recordedat;
     const { body } = await server.get('/v1/sites', { knownAt: last });
     expect(body.clocks).toMatchObject({ knownAt: last, position: '9' });
@@ -136,7 +136,7 @@ describe('an answer as known at an instant', () => {
     });
   });
 
-  it('by default knows all, and says so of the instant at which the last of it was recorded', async () => {
+  it('by default knows everything, and echoes the instant of the last recorded event', async () => {
     const earliest = new Date().toISOString();
     const { body } = await server.get('/v1/sites');
     const latest = new Date().toISOString();
@@ -148,7 +148,7 @@ describe('an answer as known at an instant', () => {
 });
 
 describe('a reader of its own writes', () => {
-  it('given atLeast, is answered with what it wrote, at once or after a moment', async () => {
+  it('given atLeast, gets an answer that includes its write, at once or after a moment', async () => {
     for (let turn = 0; turn < 20; turn++) {
       const atLeast = await server.record([enrolled(`turn-${turn}`, `own-${turn}`)]);
       const { status, body } = await server.get(`/v1/subjects/own-${turn}/residency`, { atLeast });
@@ -157,7 +157,7 @@ describe('a reader of its own writes', () => {
     }
   });
 
-  it('given a position that is not reached in time, is told when to come back', async () => {
+  it('given a position that is not reached in time, is told when to retry', async () => {
     const impatient = newDataDirectory();
     const hasty = await LocalServer.open(impatient, 50);
     try {
@@ -173,7 +173,7 @@ describe('a reader of its own writes', () => {
 });
 
 describe('a list in pages', () => {
-  it('is of one moment, also while more is recorded between pages', async () => {
+  it('shows one moment, even if more is recorded between pages', async () => {
     const first = await server.get('/v1/events', { limit: 4, validAt: '2020-02-02' });
     await server.record(many(5, 'between-'));
     const rows = [...first.body.data];
@@ -193,7 +193,7 @@ describe('a list in pages', () => {
     '/v1/populations',
     '/v1/discrepancies',
     '/v1/transfers',
-  ])('%s is the same in pages of one', async (path) => {
+  ])('%s is the same in pages of one row', async (path) => {
     const whole = await server.rows(path, { knownPosition: 9, limit: 1_000 });
     const paged = await server.rows(path, { knownPosition: 9, limit: 1 });
     expect(paged).toEqual(whole);
@@ -230,7 +230,7 @@ describe('parameters', () => {
     ['valid_at', { valid_at: '2022-01-01' }],
     ['__proto__', { ['__proto__']: '1' }],
     ['constructor', { constructor: '1' } as never],
-  ])('given a bad %s, are refused with its name', async (parameter, query) => {
+  ])('with a bad %s are refused by name', async (parameter, query) => {
     const text = parameter === '__proto__' ? '?__proto__=1' : `?${new URLSearchParams(query as never)}`;
     const { status, headers, body } = await server.get(`/v1/subjects/ana/history${text}`);
     expect(status).toBe(400);
@@ -240,12 +240,12 @@ describe('parameters', () => {
     expect(body.detail).toContain(body.parameter);
   });
 
-  it('given twice, are refused', async () => {
+  it('given twice are refused', async () => {
     const { status, body } = await server.get('/v1/sites?validAt=2020-01-01&validAt=2020-01-01');
     expect([status, body.parameter]).toEqual([400, 'validAt']);
   });
 
-  it('that another question takes, are refused, with what was perhaps meant', async () => {
+  it('of another question are refused, with a suggestion', async () => {
     const { status, body } = await server.get('/v1/sites', { fron: '2020-01-01' });
     expect([status, body.parameter]).toEqual([400, 'fron']);
     const near = await server.get('/v1/sites', { validat: '2020-01-01' });
@@ -254,7 +254,7 @@ describe('parameters', () => {
 });
 
 describe('a position that the log has not reached', () => {
-  it('knows as much as its last, and the answer says so', async () => {
+  it('knows as much as its last position, and the answer says so', async () => {
     const { body: latest } = await server.get('/v1/sites');
     const { status, body } = await server.get('/v1/sites', { knownPosition: 9_999 });
     expect([status, body.clocks.position]).toEqual([200, latest.clocks.position]);
@@ -285,7 +285,7 @@ describe('transfers', () => {
   });
 });
 
-describe('what nobody knows', () => {
+describe('an unknown name', () => {
   it.each(paths.filter((path) => /nobody|nowhere|none/.test(path)))('%s is not found', async (path) => {
     const { status, body } = await server.get(path);
     expect(status).toBe(404);
@@ -295,7 +295,7 @@ describe('what nobody knows', () => {
 });
 
 describe('a server that starts again', () => {
-  it('knows no less than before, even when its projections are gone', async () => {
+  it('knows no less than before, even if its projections are lost', async () => {
     const kept = newDataDirectory();
     let again = await LocalServer.open(kept);
     await again.record(many(3_000).slice(0, 1_000));

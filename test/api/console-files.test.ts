@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the files of the console', () => {
-  it('are answered for what they are, and kept by browsers for good', async () => {
+  it('have their media types, and browsers cache them permanently', async () => {
     const plain = await routes.request('/assets/main-abc.js');
     expect([plain.status, await plain.text()]).toEqual([200, script]);
     expect(plain.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
@@ -30,7 +30,7 @@ describe('the files of the console', () => {
     expect(plain.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  it('are sent compressed to those who accept that, each form under a tag of its own', async () => {
+  it('are compressed for clients that accept it, with a separate tag for each form', async () => {
     const tagOf = async (encoding: string) => {
       const answer = await routes.request('/assets/main-abc.js', {
         headers: { 'accept-encoding': encoding },
@@ -45,7 +45,7 @@ describe('the files of the console', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('are those of the console alone', async () => {
+  it('are only those of the console', async () => {
     for (const path of [
       '/secret.txt',
       '/assets/../secret.txt',
@@ -61,7 +61,7 @@ describe('the files of the console', () => {
     }
   });
 
-  it('are there as soon as they are built; until then the page says how to build them', async () => {
+  it('exist as soon as they are built; until then the page says how to build them', async () => {
     const before = await routes.request('/person');
     expect([before.status, before.headers.get('cache-control')]).toEqual([503, 'no-store']);
     expect(await before.text()).toContain('npm run console');

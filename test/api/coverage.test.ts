@@ -53,7 +53,7 @@ beforeAll(async () => {
 const heard = async (path: string, query: Query = {}) =>
   (await server.get(path, query)).body.clocks.heardUntil;
 
-describe('an answer tells, for each source behind it and for those that tell of its sites, up to when it vouched', () => {
+describe('an answer says how far each of its sources, and each that reports on its sites, has vouched', () => {
   const aboutVirginia = [
     { source: clouds, upTo: at('2020-02-22') },
     { source, upTo: null },
@@ -90,7 +90,7 @@ describe('an answer tells, for each source behind it and for those that tell of 
     expect(await heard(path, query)).toEqual(expected);
   });
 
-  it('and before the first event, that nothing was known, and when the ledger began', async () => {
+  it('and before the first event, that nothing was known and when the ledger began', async () => {
     const then = { knownAt: '2001-01-01' };
     expect((await server.get('/v1/sites', then)).body.clocks).toMatchObject({
       knownNothing: true,
@@ -112,7 +112,7 @@ describe('an answer tells, for each source behind it and for those that tell of 
     ]);
   });
 
-  it('leaves out what was retracted by its own source alone: a reference names source and id', async () => {
+  it('leaves out vouches retracted by their own source only: a reference has source and id', async () => {
     expect(await heard('/v1/subjects/ana/residency')).toContainEqual({
       source: people,
       upTo: at('2020-02-01'),
@@ -120,11 +120,11 @@ describe('an answer tells, for each source behind it and for those that tell of 
   });
 });
 
-describe('a source that vouches less often than it said', () => {
+describe('a source that vouches less often than announced', () => {
   const silent = async (query: Query = {}) =>
     (await server.get('/v1/findings', { policy: 'domicile:silent-source', ...query })).body.data;
 
-  it('is a finding from then on until it does, of no holding and of nobody', async () => {
+  it('is a finding from then on until it vouches again, about no holding and nobody', async () => {
     const findings = await silent();
     expect(findings).toMatchObject([
       { from: at('2020-02-08'), to: at('2020-02-20'), events: ['5', '7'] },
@@ -151,7 +151,7 @@ describe('a source that vouches less often than it said', () => {
     expect(new Set(findings.map(({ finding }: { finding: string }) => finding)).size).toBe(2);
   });
 
-  it('is open by the clocks of the question alone', async () => {
+  it('is open by the clocks of the question only', async () => {
     const open = async (query: Query) => (await silent({ open: 'true', ...query })).length;
     expect(await open({ validAt: '2020-02-07' })).toBe(0);
     expect(await open({ validAt: '2020-02-08' })).toBe(1);
@@ -163,7 +163,7 @@ describe('a source that vouches less often than it said', () => {
     expect(await open({ validAt: '2020-02-21', knownPosition: 6 })).toBe(1);
   });
 
-  it('has nothing to do with a site, a party or a person', async () => {
+  it('does not concern a site, a party or a person', async () => {
     expect(await silent({ site: 'virginia' })).toEqual([]);
     expect(await silent({ party: 'usds' })).toEqual([]);
     expect((await server.get('/v1/subjects/ana/findings')).body.data).toEqual([]);
@@ -176,7 +176,7 @@ it.each([
   [{ upTo: '2020-01-01', every: '7' }, '/data/every'],
   [{ every: 7 }, '/data/upTo'],
   [{ upTo: '2020-01-01', source: clouds }, '/data/source'],
-])('a vouch that says %j is refused at its place', async (data, pointer) => {
+])('a vouch with %j is refused with its place', async (data, pointer) => {
   const { status, body } = await server.send(JSON.stringify([sent('bad', 'SourceVouched', data)]));
   expect([status, body.errors.map((each: { pointer: string }) => each.pointer)]).toEqual([422, [pointer]]);
 });

@@ -94,7 +94,7 @@ describe.each(disks)('$name', ({ fill }) => {
     removeDirectory(directory);
   });
 
-  it('refuses whole batches, answers questions, loses nothing, and goes on once there is space', async () => {
+  it('refuses whole batches, answers questions, loses nothing, and continues once there is space', async () => {
     full = await fill(directory);
     const { server } = full;
     const first = await server.record([placed('placed', 'us', 'site'), enrolled('erased', 'somebody')]);

@@ -70,7 +70,7 @@ const pseudonymOf = async (person: string): Promise<string> => {
 };
 
 describe('a person in the ledger', () => {
-  it('is named in the vault, and in no other file', async () => {
+  it('is named only in the vault', async () => {
     await own.server.record(story);
     await own.server.rows('/v1/events', { subject: zorica, atLeast: story.length });
     for (const person of people) {
@@ -79,7 +79,7 @@ describe('a person in the ledger', () => {
     }
   });
 
-  it('is asked about by identifier or pseudonym, with the same answer', async () => {
+  it('can be asked about by identifier or pseudonym, with the same answer', async () => {
     const atLeast = await own.server.record(story);
     for (const question of ['/residency', '/history', '/trail']) {
       const byName = await own.server.get(pathOf(zorica, question), { atLeast, validAt: '2021-01-01' });
@@ -93,7 +93,7 @@ describe('a person in the ledger', () => {
 });
 
 describe('erasing a person', () => {
-  it('answers 204, then 404 by that identifier, whatever is asked', async () => {
+  it('answers 204, then 404 for that identifier in every question', async () => {
     const atLeast = await own.server.record(story);
     expect((await own.server.get(pathOf(zorica, '/residency'), { atLeast })).status).toBe(200);
     const erased = await own.server.delete(pathOf(zorica));
@@ -106,7 +106,7 @@ describe('erasing a person', () => {
     expect((await own.server.delete(pathOf('nobody'))).status).toBe(404);
   });
 
-  it('keeps the history, about the pseudonym', async () => {
+  it('keeps the history under the pseudonym', async () => {
     const atLeast = await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
     const before = await own.server.get(pathOf(zorica, '/history'), { atLeast, knownPosition: story.length });
@@ -119,7 +119,7 @@ describe('erasing a person', () => {
     expect(body.data.event.data).toEqual({ subject: pseudonym, population: 'us' });
   });
 
-  it('is itself on the record, about the pseudonym, and in its trail', async () => {
+  it('is recorded under the pseudonym, and in the trail', async () => {
     await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
     await own.server.delete(pathOf(zorica));
@@ -131,7 +131,7 @@ describe('erasing a person', () => {
     expect(trail.at(-1)!.event.type).toBe('SubjectForgotten');
   });
 
-  it('leaves no byte of the identifier in any file, nor anything of the others out', async () => {
+  it('leaves no byte of the identifier in any file, and removes nothing of others', async () => {
     await own.server.record(story);
     await own.server.delete(pathOf(zorica));
     expect(filesNaming(zorica)).toEqual([]);
@@ -146,7 +146,7 @@ describe('erasing a person', () => {
     for (const person of people) expect(filesNaming(person)).toEqual([]);
   });
 
-  it('asked for twice at once, is done once', async () => {
+  it('is done once if requested twice concurrently', async () => {
     await own.server.record(story);
     const replies = await Promise.all([1, 2, 3].map(() => own.server.delete(pathOf(zorica))));
     expect(replies.every(({ status }) => status === 204 || status === 404)).toBe(true);
@@ -156,7 +156,7 @@ describe('erasing a person', () => {
     ).toHaveLength(1);
   });
 
-  it('leaves other people of the same events named', async () => {
+  it('keeps the names of other people in the same events', async () => {
     await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
     await own.server.delete(pathOf(zorica));
@@ -169,7 +169,7 @@ describe('events about a person who was erased', () => {
   const inVault = async () =>
     (await own.server.ledger.parts.vault.find({ names: [zorica], pseudonyms: [] })).pseudonyms.get(zorica);
 
-  it('sent once more are duplicates, and do not bring the person back', async () => {
+  it('are duplicates when sent again, and do not bring the person back', async () => {
     await own.server.record(story);
     await own.server.delete(pathOf(zorica));
     const replies = [await own.server.post(story), await own.server.postLines(story)];
@@ -183,7 +183,7 @@ describe('events about a person who was erased', () => {
     expect((await own.server.get(pathOf(zorica, '/residency'))).status).toBe(404);
   });
 
-  it('sent once more in a batch with new ones, only the new ones are recorded', async () => {
+  it('sent again in a batch with new ones, only the new ones are recorded', async () => {
     await own.server.record(story);
     await own.server.delete(pathOf(zorica));
     const { status, body } = await own.server.post([...story, enrolled('new', quentin, 'eu')]);
@@ -194,7 +194,7 @@ describe('events about a person who was erased', () => {
     expect(await inVault()).toBeUndefined();
   });
 
-  it('sent once more with other content are refused, and do not bring the person back', async () => {
+  it('sent again with other content are refused, and do not bring the person back', async () => {
     await own.server.record(story);
     await own.server.delete(pathOf(zorica));
     const { status, body } = await own.server.post([
@@ -207,7 +207,7 @@ describe('events about a person who was erased', () => {
     expect(filesNaming(zorica)).toEqual([]);
   });
 
-  it('sent for the first time are about somebody new', async () => {
+  it('sent for the first time are about a new person', async () => {
     await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
     await own.server.delete(pathOf(zorica));
@@ -220,7 +220,7 @@ describe('events about a person who was erased', () => {
 });
 
 describe('the process', () => {
-  it('never prints who anybody is, whatever is asked or goes wrong', async () => {
+  it('never prints identifiers, whatever is asked or goes wrong', async () => {
     const other = newDataDirectory();
     const running = await ServerProcess.start({ directory: other, environment: { LOG_LEVEL: 'trace' } });
     try {

@@ -140,7 +140,7 @@ describe('the policy of the worked example', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('counts its people at the instant asked for', async () => {
+  it('counts its people at the requested instant', async () => {
     const subjectsAt = async (validAt: string) =>
       (await findingsOf(server, asked(position, { policy: 'usds', validAt }))).map(
         ({ subjects }) => subjects,
@@ -158,7 +158,7 @@ describe('the policy of the worked example', () => {
     expect(earlier.filter(({ policy }) => policy === 'usds')).toEqual([]);
   });
 
-  it('meant for ana until she left, for chen to this day, and nothing for ben', async () => {
+  it('concerned ana until she left, chen to this day, and never ben', async () => {
     const meant = async (subject: string) =>
       (await findingsOf(server, asked(position), `/v1/subjects/${subject}/findings`)).map(
         (finding) =>
@@ -179,7 +179,7 @@ describe('the policy of the worked example', () => {
     expect((await server.get('/v1/subjects/nobody/findings')).status).toBe(404);
   });
 
-  it('filters by policy, version, site, party, and what is open', async () => {
+  it('filters by policy, version, site, party and open findings', async () => {
     const told = async (query: Query) =>
       (await findingsOf(server, asked(position, query))).map(({ policy, party, population }) =>
         [policy, party, population].join(' '),
@@ -301,7 +301,7 @@ describe('a policy that cannot be adopted', () => {
   ] as const;
 
   it.each(cases)(
-    'is refused with line and column, whether recorded or tried: %s',
+    'is refused with line and column, whether recorded or simulated: %s',
     async (_, cedar, messages) => {
       const bystander = of('PolicySuspended', { policy: 'other' });
       const recorded = await server.post([bystander, adopted('p', cedar, '2020-01-01')]);
@@ -326,7 +326,7 @@ describe('a policy that cannot be adopted', () => {
     },
   );
 
-  it('is refused as a body where a field of the proposal is not as it should be', async () => {
+  it('is refused as a body if a field of the proposal is invalid', async () => {
     const { status, body } = await simulated(server, {
       policy: 'p',
       cedar: noneIn('SG'),
@@ -336,7 +336,7 @@ describe('a policy that cannot be adopted', () => {
     expect(body.errors).toMatchObject([{ pointer: '/effectiveFrom' }]);
   });
 
-  it('may not come of a correction either: it is read as at adoption, and refused with its place', async () => {
+  it('cannot come from a correction either: it is parsed as at adoption, and refused with its place', async () => {
     const adoption = adopted('corrected', noneIn('SG'), '2020-01-01');
     const { id, source, data } = adoption as Row;
     const position = await server.record([adoption]);
@@ -363,11 +363,11 @@ const simulated = async (server: LocalServer, body: object, query = '') => {
   return { status: response.status, body: (await response.json()) as Row };
 };
 
-describe('what the author of a policy should know', () => {
+describe('warnings for the author of a policy', () => {
   const neverFires = '@id("n") forbid(principal, action, resource) when { false };';
   const ownText = 'permit(principal, action, resource);';
 
-  it('is told when the policy is tried, and when it is adopted', async () => {
+  it('are reported when the policy is simulated, and when it is adopted', async () => {
     const server = await newServer();
     const policy = { policy: 'p', effectiveFrom: '2022-06-17' };
     const tried = await simulated(server, { ...policy, cedar: neverFires });
@@ -397,13 +397,13 @@ describe('what the author of a policy should know', () => {
     });
   });
 
-  it('is nothing of a policy that is as it should be', async () => {
+  it('are empty for a policy without faults', async () => {
     const server = await newServer();
     const tried = await simulated(server, { policy: 'p', effectiveFrom: '2022-06-17', cedar: nobodyAbove });
     expect(tried.body).not.toHaveProperty('warnings');
   });
 
-  it('ends before it begins, or names no country: it is refused with its place', async () => {
+  it('that ends before it begins, or names no country, is refused with its place', async () => {
     const server = await newServer();
     const backwards = { effectiveUntil: '2020-01-01T00:00:00Z' };
     const tried = await simulated(server, {
@@ -425,8 +425,8 @@ describe('what the author of a policy should know', () => {
   });
 });
 
-describe('when a version counts', () => {
-  it('gives no findings while suspended, after its withdrawal, before and after it is effective', async () => {
+describe('the time in which a version counts', () => {
+  it('has no findings during a suspension, after its withdrawal, or outside its effective interval', async () => {
     const server = await workedExample();
     const told = async (position: string, policy: string) =>
       (await findingsOf(server, asked(position, { policy }))).map(
@@ -492,7 +492,7 @@ describe('when a version counts', () => {
 });
 
 describe('the built-in policies', () => {
-  it('see overdue backups and unexplained accesses, and are switched off like any other', async () => {
+  it('find overdue backups and unexplained accesses, and are switched off like any other', async () => {
     const server = await workedExample();
     const access = (party: string, time: string, site = 'virginia') =>
       of(
@@ -537,7 +537,7 @@ describe('the built-in policies', () => {
 });
 
 describe('before adopting', () => {
-  it('tells what the change would open, close, lengthen and shorten, and records nothing', async () => {
+  it('reports what the change would open, close, lengthen and shorten, and records nothing', async () => {
     const server = await workedExample();
     const head = await server.record([adopted('p', noneIn('SG'), '2021-01-01')]);
     const proposal = {
@@ -572,7 +572,7 @@ describe('before adopting', () => {
     await closeServer(server);
   });
 
-  it('says what is wrong with a body, naming it', async () => {
+  it('names what is wrong with a body', async () => {
     const server = await newServer();
     const { status, body } = await simulated(server, {
       policy: 'p',
@@ -587,7 +587,7 @@ describe('before adopting', () => {
 });
 
 describe('what was learned since', () => {
-  it('is told as the difference between two positions', async () => {
+  it('is reported as the difference between two positions', async () => {
     const server = await workedExample();
     const before = await server.record([adopted('p', noneIn('SG'), '2020-01-01')]);
     const after = await server.record([
@@ -639,7 +639,7 @@ describe('what was learned since', () => {
     await closeServer(server);
   });
 
-  it('adds findings about the past, known since then; what could not be judged is told as such', async () => {
+  it('adds findings about the past, known since then, including those that could not be judged', async () => {
     const server = await newServer();
     const position = await server.record([
       of('SubjectEnrolled', { subject: 'ana', population: 'us' }, at('2020-01-01')),
@@ -691,7 +691,7 @@ const comparable = (difference: Record<string, Row[]>): Record<string, string[]>
 describe('on random worlds', () => {
   const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 300) / 25);
 
-  it('simulate, then adopt, gives the simulated difference; versions keep theirs; as known earlier nothing changes', async () => {
+  it('a simulation predicts the adoption; versions keep their findings; earlier knowledge does not change', async () => {
     const seen = { findings: 0, changes: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -759,7 +759,7 @@ describe('on random worlds', () => {
     expect(seen.changes).toBeGreaterThan(runs);
   });
 
-  it('what all findings say of a subject’s data is what its own say', async () => {
+  it('the findings of everything agree with those of each subject', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -9,7 +9,7 @@ import { LocalServer, newDataDirectory, removeDirectory } from '../support/serve
 const at = (kind: string, name: string, question = ''): string =>
   `/v1/${kind}/${encodeURIComponent(name)}${question}`;
 
-describe('a ledger of things and people with worldly names', () => {
+describe('a ledger of things and people with unusual names', () => {
   let directory: string;
   let server: LocalServer;
   let recorded: string;
@@ -56,7 +56,7 @@ describe('a ledger of things and people with worldly names', () => {
     removeDirectory(directory);
   });
 
-  it.each(worldlyNames)('answers about %j, and about it alone', async (name) => {
+  it.each(worldlyNames)('answers about %j, and only about it', async (name) => {
     const ask = async (path: string, query = {}) => {
       const { status, body } = await server.get(path, { ...query, atLeast: recorded });
       expect([path, status]).toEqual([path, 200]);
@@ -85,7 +85,7 @@ describe('a ledger of things and people with worldly names', () => {
     expect(await ask(at('subjects', name, '/residency'))).toMatchObject([{ dataset: 'd', site: 's' }]);
   });
 
-  it('erases each of the people by name, and nobody else', async () => {
+  it('erases each person by name, and nobody else', async () => {
     for (const [index, name] of worldlyNames.entries()) {
       expect([name, (await server.delete(at('subjects', name))).status]).toEqual([name, 204]);
       expect((await server.get(at('subjects', name, '/residency'))).status).toBe(404);

@@ -101,7 +101,7 @@ describe('a ledger with keys', () => {
       body: JSON.stringify(event),
     });
 
-  it('asks for a key, and says how to send one', async () => {
+  it('requires a key, and says how to send one', async () => {
     for (const token of [undefined, 'dom_made-up']) {
       const answer = await request('/v1/sites', token);
       expect(answer.status).toBe(401);
@@ -110,7 +110,7 @@ describe('a ledger with keys', () => {
     }
   });
 
-  it('lets nobody do what the scopes of the key do not allow', async () => {
+  it('allows nobody more than the scopes of the key', async () => {
     expect((await emit(enrolled('ana'), 'auditor')).status).toBe(403);
     expect((await request('/v1/sites', tokens.get('mover'))).status).toBe(403);
     expect((await request('/v1/replays', tokens.get('auditor'), { method: 'POST' })).status).toBe(403);
@@ -125,7 +125,7 @@ describe('a ledger with keys', () => {
     expect((await emit(policy, 'admin')).status).toBe(201);
   });
 
-  it('shows a person by identifier to those with identify alone, and accepts it from them alone', async () => {
+  it('shows and accepts identifiers only with the scope identify', async () => {
     const recorded = await emit(enrolled('ana'), 'mover');
     expect(recorded.status).toBe(201);
     const { position } = (await recorded.json()) as { position: string };
@@ -144,7 +144,7 @@ describe('a ledger with keys', () => {
     expect((await request(`/v1/subjects/${pseudonym}/residency`, tokens.get('auditor'))).status).toBe(200);
   });
 
-  it('says of each event who recorded it, and under which scopes', async () => {
+  it('says who recorded each event, with which scopes', async () => {
     const later = { ...enrolled('ana'), id: 'again' };
     const own = {
       event: { source: later.source, id: 'again' },
@@ -168,14 +168,14 @@ describe('a ledger with keys', () => {
     expect((await emit(foreign, 'everything else')).status).toBe(403);
   });
 
-  it('lets nobody without a key see what is not public', async () => {
+  it('shows nothing that is not public without a key', async () => {
     for (const path of ['/v1/sites', '/metrics', '/v2/anything', '/not-there'])
       expect((await request(path)).status).toBe(401);
     for (const path of ['/livez', '/readyz', '/openapi.json', '/reference'])
       expect((await request(path)).status).toBe(200);
   });
 
-  it('answers nothing by a route that stands without authentication', async () => {
+  it('answers nothing by a route without authentication', async () => {
     const bare = new Hono<ApiEnv>();
     bare.route('/v1', registryRoutes(ledger));
     bare.route('/v1/events', logRoutes(ledger)).route('/v1/events', recordingRoutes(ledger));
@@ -229,7 +229,7 @@ describe('a ledger with keys', () => {
       expect((await bare.request(path, init)).status).toBe(500);
   });
 
-  it('shares the vault with those with vault alone, who may do nothing else', async () => {
+  it('shares the vault only with the scope vault, which allows nothing else', async () => {
     const ask = (path: string, name: string | undefined, body: unknown = {}) =>
       request(`/v1/vault${path}`, name === undefined ? undefined : tokens.get(name), {
         method: 'POST',
@@ -253,7 +253,7 @@ describe('a ledger with keys', () => {
     expect(erased.status).toBe(403);
   });
 
-  it('refuses what it cannot read about people without saying it back', async () => {
+  it('refuses unreadable requests about people without repeating them', async () => {
     const send = (body: string) =>
       request('/v1/vault/admit', tokens.get('process'), {
         method: 'POST',
@@ -300,7 +300,7 @@ describe('a ledger with keys', () => {
     expect((await request('/v1/sites', tokens.get('auditor'))).status).toBe(401);
   });
 
-  it('keeps no token, only its hash', async () => {
+  it('stores no token, only its hash', async () => {
     const kept = JSON.stringify(ledger.parts.keys.all());
     for (const token of tokens.values()) expect(kept).not.toContain(token);
   });

@@ -21,7 +21,7 @@ const held = async (atLeast: string | number): Promise<number> => {
 };
 
 describe('a server that starts on projections', () => {
-  it('of a log that was put back from a backup, shorter than they are, answers by the log', async () => {
+  it('that are longer than a restored log, answers from the log', async () => {
     await own.server.record([placed('placed', 'us', 'a'), ...many(10, 'kept-')]);
     await own.server.close();
     const backup = newDataDirectory();
@@ -42,7 +42,7 @@ describe('a server that starts on projections', () => {
     expect((await own.server.get('/v1/subjects/lost--subject-1/history')).status).toBe(404);
   });
 
-  it('of a log that was put back and went on beyond them, answers by the log', async () => {
+  it('that are shorter than a restored log which has continued, answers from the log', async () => {
     await own.server.record([placed('placed', 'us', 'a')]);
     const other = newDataDirectory();
     const beyond = await LocalServer.open(other);

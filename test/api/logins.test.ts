@@ -27,7 +27,7 @@ const signingKey = async (alg: string, kid: string): Promise<SigningKey> => {
   return { alg, kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 };
 
-describe('given a ledger that lets in the logins of an issuer', () => {
+describe('given a ledger that accepts the logins of an issuer', () => {
   const directory = newDataDirectory();
   let server: LocalServer;
   let issuing: Server;
@@ -111,17 +111,17 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     );
   const statusFor = async (bearer: string, path = '/v1/sites') => (await caller(bearer).get(path)).status;
 
-  it('when a token is signed with a key of the issuer, then it is let in, whichever of the algorithms it uses', async () => {
+  it('when a token is signed with a key of the issuer, then it is accepted with each of the algorithms', async () => {
     for (const key of keys.slice(0, 3))
       expect([key.alg, await statusFor(await token(key))]).toEqual([key.alg, 200]);
   });
 
-  it('when there is no token, then nobody is let in, though the ledger has no keys', async () => {
+  it('when there is no token, then access is denied, although the ledger has no keys', async () => {
     expect((await current.request('/v1/sites')).status).toBe(401);
     expect((await current.request('/livez')).status).toBe(200);
   });
 
-  it('when claims give it no scope, then a login may do nothing; and each scope is given by its claim alone', async () => {
+  it('when claims give it no scope, then a login may do nothing; and only its claim gives each scope', async () => {
     const [key] = keys as [SigningKey];
     expect(await statusFor(await token(key, { groups: ['others'] }))).toBe(403);
     expect(await statusFor(await token(key, { groups: 'auditors' }))).toBe(200);
@@ -132,7 +132,7 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect((await caller(await token(key)).post([enrolled('two', 'ben')])).status).toBe(403);
   });
 
-  it('when a login records or reads, then the log and the access log name it', async () => {
+  it('when a login records or reads, then the log and the log of reads name it', async () => {
     const [key] = keys as [SigningKey];
     const both = caller(await token(key, { scope: 'record' }));
     const position = Number(await both.record([enrolled('three', 'chen')]));
@@ -188,11 +188,11 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect(await statusFor(bearer)).toBe(401);
   });
 
-  it('when the clocks are apart by less than half a minute, then a token that has just ended is let in', async () => {
+  it('when the clocks differ by less than half a minute, then a token that has just expired is accepted', async () => {
     expect(await statusFor(await token(keys[0]!, {}, -15))).toBe(200);
   });
 
-  it('when its token ends, then a login that follows the log hears no more of it', async () => {
+  it('when its token expires, then a login that follows the log gets no more events', async () => {
     const follower = caller(await token(keys[0]!, {}, -28));
     const writer = caller(await token(keys[0]!, { scope: 'record' }));
     const after = String(await server.ledger.parts.store.head());
@@ -210,7 +210,7 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect(text).not.toContain('after its end');
   });
 
-  it('when the issuer goes on to a new key, then tokens of the new one are let in, and those of a removed one are not', async () => {
+  it('when the issuer switches to a new key, then tokens of the new one are accepted, and those of a removed one are refused', async () => {
     const [before, , , after] = keys as [SigningKey, SigningKey, SigningKey, SigningKey];
     published = [before];
     expect(await statusFor(await token(before))).toBe(200);
@@ -220,7 +220,7 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect([await statusFor(await token(after)), await statusFor(await token(before))]).toEqual([200, 401]);
   });
 
-  it('when the issuer is away, then a login is told to come back, and nobody is let in; what is known already holds', async () => {
+  it('when the issuer cannot be reached, then a login is told to retry, and accepted only if its keys are known', async () => {
     const bearer = await token(keys[0]!);
     isAway = true;
     const refused = await caller(bearer).get('/v1/sites');
@@ -232,7 +232,7 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect(await statusFor(bearer)).toBe(200);
   });
 
-  it('when many unknown keys are named, then the issuer is not asked for each', async () => {
+  it('when many unknown keys are named, then the issuer is not asked about each', async () => {
     expect(await statusFor(await token(keys[0]!))).toBe(200);
     const before = asked;
     for (let sent = 0; sent < 20; sent++) {
@@ -242,7 +242,7 @@ describe('given a ledger that lets in the logins of an issuer', () => {
     expect(asked - before).toBeLessThanOrEqual(1);
   });
 
-  it('when the console asks how to sign in, then it is told, and a code that the issuer does not take gives no token', async () => {
+  it('when the console asks how to sign in, then it is told, and a code that the issuer rejects gives no token', async () => {
     const offer = await (await current.request('/login.json')).json();
     expect(offer).toEqual({ login: { issuer, authorize: `${issuer}/auth`, clientId: 'console', audience } });
     const exchanged = await current.request('/login/token', {

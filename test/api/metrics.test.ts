@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('the metrics of two ledgers in one process', () => {
-  it('are those of each', async () => {
+  it('are separate', async () => {
     const [first, second] = servers as [LocalServer, LocalServer];
     const position = await first.record([enrolled('one', 'ana')]);
     const { headers, body } = await first.get('/metrics');

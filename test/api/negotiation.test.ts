@@ -27,7 +27,7 @@ afterAll(async () => {
 const affected = '/v1/parties/acme/affected';
 
 describe('an answer', () => {
-  it('is compressed for those who take it, and is the same when it is unpacked', async () => {
+  it('is compressed for clients that accept it, and unchanged when decompressed', async () => {
     const path = `/v1/events?limit=50&knownPosition=50&validAt=2021-01-01&atLeast=${atLeast}`;
     const plain = await (await server.request(path)).text();
     const zipped = await server.request(path, { headers: { 'accept-encoding': 'gzip' } });
@@ -48,7 +48,7 @@ describe('an answer', () => {
     affected,
     '/v1/evidence?subject=person-1',
     '/v1/reads',
-  ])('about people is kept by nobody: %s', async (path) => {
+  ])('about people is never cached: %s', async (path) => {
     const { headers } = await server.request(path);
     expect(headers.get('cache-control')).toContain('no-store');
   });
@@ -57,7 +57,7 @@ describe('an answer', () => {
     ['/v1/events', 'application/x-ndjson'],
     ['/v1/events', 'text/event-stream'],
     [affected, 'application/x-ndjson'],
-  ])('that is a stream is held back by no proxy: %s as %s', async (path, accept) => {
+  ])('that is a stream is not buffered by proxies: %s as %s', async (path, accept) => {
     const stop = new AbortController();
     const { headers, body } = await server.request(path, { headers: { accept }, signal: stop.signal });
     expect(headers.get('x-accel-buffering')).toBe('no');
@@ -83,8 +83,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a caller who may see who people are', () => {
-  it('is told pseudonyms where it prefers these, and asks by them', async () => {
+describe('a caller that may see identifiers', () => {
+  it('gets pseudonyms if it prefers them, and can ask by them', async () => {
     const prefer = { prefer: 'respond-async, pseudonyms' };
 
     const named = await server.get('/v1/subjects', { limit: 1 });
@@ -98,7 +98,7 @@ describe('a caller who may see who people are', () => {
     expect((await server.get('/v1/subjects/person-1/residency', {}, prefer)).status).toBe(404);
   });
 
-  it('gets nothing more by it with a key that may not', async () => {
+  it('gets nothing more by that with a key that may not', async () => {
     const keyed = await keyedServer();
     await keyed.holder('hr', ['emit']).record([enrolled('e', 'ana')]);
     const auditor = keyed.holder('auditor', ['audit']);
@@ -109,8 +109,8 @@ describe('a caller who may see who people are', () => {
   });
 });
 
-describe('an event whose type has the prefix of the company', () => {
-  it('is the same event as without; another prefix is refused', async () => {
+describe('an event whose type has a company prefix', () => {
+  it('equals the event without it; another prefix is refused', async () => {
     const prefixed = sent('prefixed', 'com.example.domicile.PartyRegistered', {
       ...{ party: 'acme', kind: 'organisation', name: 'Acme' },
     });
@@ -127,7 +127,7 @@ describe('an event whose type has the prefix of the company', () => {
 
 describe('records of other systems', () => {
   it.each(['application/x-ndjson', 'application/ndjson', 'application/jsonl; charset=utf-8'])(
-    'are taken as JSON lines under the name %s',
+    'are accepted as JSON lines with the media type %s',
     async (type) => {
       const user = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: `u-${type.length}` };
       const { status, body } = await server.send(`${JSON.stringify(user)}\n`, type, {}, '/v1/import/scim');

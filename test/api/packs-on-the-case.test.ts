@@ -41,11 +41,11 @@ describe('28 CFR part 202 in the founding case', () => {
     return [...new Set(rows.map(({ party }) => party))].sort();
   };
 
-  it('covers ByteDance’s engineers in China, TikTok, all of which it holds, and its team, until the joint venture takes over', async () => {
+  it('covers ByteDance’s engineers in China, TikTok, which it owns, and its team, until the joint venture takes over', async () => {
     expect(await whoAt('2025-12-31')).toEqual(['bytedance', 'cn-engineers', 'tiktok', 'tiktok-us-ds']);
   });
 
-  it('covers neither the joint venture nor its team, of which ByteDance holds 19.9 percent', async () => {
+  it('covers neither the joint venture nor its team, since ByteDance holds only 19.9 percent of it', async () => {
     expect(await whoAt('2026-11-01')).toEqual(['bytedance', 'tiktok']);
   });
 });

@@ -13,7 +13,7 @@ const control = (id: string, controller: string, controlled: string) =>
 const names = (edges: ReadonlyArray<{ from: string; edge: string; to: string }>): ReadonlyArray<string> =>
   edges.map(({ from, edge, to }) => `${from} ${edge} ${to}`);
 
-describe('Given two ways from a holding company to a site, through one operator, and a grant over one person', () => {
+describe('Given two paths from a holding company to a site, through one operator, and a grant over one person', () => {
   const world = [
     sent('site', 'SiteRegistered', {
       site: 'virginia',
@@ -29,7 +29,7 @@ describe('Given two ways from a holding company to a site, through one operator,
     control('d', 'right', 'operator'),
   ];
 
-  it('then both are in the graph, and the one edge behind them is told to close', async () => {
+  it('then the graph has both, and the one edge behind them is to be closed', async () => {
     const position = await own.server.record(world);
     const { body } = await own.server.get('/v1/parties/top/reach', {
       explain: 'cut',
@@ -49,7 +49,7 @@ describe('Given two ways from a holding company to a site, through one operator,
     expect(body.data.limitMet).toBe(false);
   });
 
-  it('when somebody is granted that person’s data alone, then that way counts, too', async () => {
+  it('when somebody has a grant over only that person’s data, then that path counts, too', async () => {
     const grant = {
       grant: 'g',
       party: 'top',
@@ -67,7 +67,7 @@ describe('Given two ways from a holding company to a site, through one operator,
     expect(body.data.close).toHaveLength(2);
   });
 
-  it('when the party cannot reach it, then it is said why', async () => {
+  it('when the party cannot reach it, then the reason is given', async () => {
     const position = await own.server.record([
       ...world,
       sent('p', 'PartyRegistered', { party: 'nobody', kind: 'organisation', name: 'N' }),

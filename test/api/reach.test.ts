@@ -133,7 +133,7 @@ describe('the reach of the worked example', () => {
     expect((await ask(server, ana, { knownPosition: position, validAt: '2019-01-01' })).data).toEqual([]);
   });
 
-  it('party= asks for one, via= limits the kinds of edges, limit and cursor page', async () => {
+  it('party= selects one, via= limits the kinds of edges, limit and cursor page', async () => {
     const names = async (more: Query) =>
       (await ask(server, ana, june(more))).data.map(({ party }: Row) => party);
     expect(await names({ party: 'bytedance' })).toEqual(['bytedance']);
@@ -159,7 +159,7 @@ describe('the reach of the worked example', () => {
     expect((await server.get('/v1/subjects/nobody/reach')).status).toBe(404);
   });
 
-  it('explain=cut: which edges to close, or which that ended would have opened the way', async () => {
+  it('explain=cut: which edges to close, or which ended edges would have opened the path', async () => {
     const cut = async (party: string, validAt: string) =>
       (await ask(server, ana, june({ explain: 'cut', party, validAt }))).data;
     const closing = await cut('bytedance', '2022-06-30');
@@ -204,7 +204,7 @@ describe('the reach of the worked example', () => {
     expect(pathText(data.chain)).toBe('controls tiktok, operates singapore');
   });
 
-  it('what a party reaches: each holding, of how many people, and how', async () => {
+  it('what a party reaches: each holding, of how many people, along which path', async () => {
     const reach = async (party: string, query: Query) =>
       (await ask(server, `/v1/parties/${party}/reach`, { knownPosition: position, ...query })).data.map(
         (row: Row) =>
@@ -228,7 +228,7 @@ describe('the reach of the worked example', () => {
     expect((await server.get('/v1/parties/nobody/reach')).status).toBe(404);
   });
 
-  it('is in the trail: what opened the ways to her data, and how', async () => {
+  it('is in the trail: what opened the paths to her data', async () => {
     const trail = (await ask(server, '/v1/subjects/ana/trail', { knownPosition: position })).data;
     const control = trail.find(({ event }: Row) => event.id === 'bytedance-controls-tiktok');
     expect(control.why.join(' ')).toMatch(/bytedance/);
@@ -243,7 +243,7 @@ describe('the reach of the worked example', () => {
 });
 
 describe('before something is recorded', () => {
-  it('tells who would newly reach what, of how many people, and records nothing', async () => {
+  it('lists who would newly reach what, of how many people, and records nothing', async () => {
     const server = await newServer();
     const { position } = (await server.send(scenario('worked-example', 'events.ndjson'), lines)).body;
     const events = [
@@ -342,7 +342,7 @@ describe('before something is recorded', () => {
 });
 
 describe('all paths', () => {
-  it('are told up to a limit, and whether it was met', async () => {
+  it('are listed up to a limit, with whether it was reached', async () => {
     const server = await newServer();
     const time = '2020-01-01T00:00:00.000Z';
     let ids = 0;
@@ -427,7 +427,7 @@ describe('the founding case', () => {
     expect(await reached('2021-12-01', '2021-12-31')).toEqual(now);
   });
 
-  it('on the eve of the announcement: as in 2021, then and now; no path explains the reading from China', async () => {
+  it('on the eve of the announcement: as in 2021, then and now; no path explains the access from China', async () => {
     const eve = await reached('2022-06-16');
     expect(Object.keys(eve)).toEqual(['bytedance', 'tiktok']);
     expect(await reached('2022-06-16', '2022-05-31')).toEqual(eve);
@@ -445,7 +445,7 @@ describe('the founding case', () => {
     expect(await known('2022-06-17')).toHaveLength(3);
   });
 
-  it('the day after: Oracle, the new team at its servers, and ByteDance still, through the backups and the team', async () => {
+  it('the day after: Oracle, the new team at its servers, and still ByteDance, through the backups and the team', async () => {
     const after = {
       bytedance: [
         'controls tiktok, employs tiktok-us-ds, granted usds-oracle-cloud',

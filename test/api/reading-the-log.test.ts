@@ -51,7 +51,7 @@ const ids = (rows: ReadonlyArray<{ id: string }>): ReadonlyArray<string> => rows
 const all = ids(story);
 
 describe('the log', () => {
-  it('is oldest first, each event as it was sent, with its place and when it was recorded', async () => {
+  it('is oldest first, each event as sent, with its position and time of recording', async () => {
     const { body } = await server.get('/v1/events');
     expect(body).toMatchObject({ clocks: { position: '12' }, next: null });
     expect(ids(body.data)).toEqual(all);
@@ -66,7 +66,7 @@ describe('the log', () => {
     });
   });
 
-  it('names people by their own identifiers on the way out', async () => {
+  it('shows people’s own identifiers', async () => {
     const { body } = await server.get('/v1/events');
     expect(body.data[2].data).toEqual({ subject: 'tiktok/profile@ben', population: 'us' });
   });
@@ -87,7 +87,7 @@ describe('the log', () => {
 
   const events = (query: Query) => server.rows('/v1/events', query).then(ids);
 
-  it('can be asked for what comes after a position', async () => {
+  it('can be read from a position on', async () => {
     expect(await events({ after: 10 })).toEqual(['retraction', 'of-correction']);
     expect(await events({ after: 12 })).toEqual([]);
     expect(await events({ after: 0, limit: 7 })).toEqual(all);
@@ -106,12 +106,12 @@ describe('the log', () => {
     [{ subject: 'ana', type: 'DataMoved', source, site: 'b' }, ['moved']],
     [{ subject: 'ana', site: 'c' }, []],
     [{ site: 'a', after: 4 }, ['moved', 'granted']],
-  ])('filtered by %j has just those events', async (query, expected) => {
+  ])('filtered by %j has only those events', async (query, expected) => {
     expect(await events(query)).toEqual(expected);
     expect(await events({ ...query, limit: 1 })).toEqual(expected);
   });
 
-  it('says which filter matches no known event by itself', async () => {
+  it('says which filter matches no known event, even alone', async () => {
     const nothing = async (query: Query) => {
       const { status, body } = await server.get('/v1/events', query);
       return [status, body.data, body.matchingNothing];
@@ -123,12 +123,12 @@ describe('the log', () => {
     expect(await nothing({ type: 'DataMoved', knownPosition: 4 })).toEqual([200, [], ['type']]);
   });
 
-  it('finds an event and its correction by what the event says as corrected', async () => {
+  it('finds an event and its correction by the corrected data', async () => {
     expect(await events({ site: 'd' })).toEqual(['placed', 'correction']);
     expect(await events({ dataset: 'messages' })).toEqual(['placed', 'correction']);
   });
 
-  it('as known earlier stays what it was', async () => {
+  it('as known earlier does not change', async () => {
     expect(await events({ knownPosition: 4 })).toEqual(all.slice(0, 4));
     expect((await server.get('/v1/events', { site: 'd', knownPosition: 8 })).status).toBe(404);
     expect((await server.get('/v1/events', { dataset: 'messages', knownPosition: 8 })).status).toBe(404);
@@ -136,7 +136,7 @@ describe('the log', () => {
 
   describe.each(['application/json', lines, 'text/event-stream'])('as %s', (accept) => {
     it.each(['subject', 'site', 'party', 'dataset'])(
-      'of a %s that nothing names is not found, rather than empty',
+      'with a %s that nothing names is not found, rather than empty',
       async (kind) => {
         const { status, body } = await server.get('/v1/events', { [kind]: 'nobody' }, { accept });
         expect([status, body.type, body.what]).toEqual([404, 'urn:domicile:problem:unknown', kind]);
@@ -167,7 +167,7 @@ describe('the log as NDJSON', () => {
       .map((line) => JSON.parse(line));
   };
 
-  it('is all of it, one event a line, the same as page by page', async () => {
+  it('is complete, one event per line, and equal to its pages', async () => {
     expect(await dump()).toEqual(await server.rows('/v1/events', { limit: 5 }));
   });
 
@@ -196,7 +196,7 @@ describe('one event', () => {
   const one = async (position: number, query: Query = {}) =>
     (await server.get(`/v1/events/${position}`, query)).body.data;
 
-  it('is shown as it was recorded, with what corrected it and what came of that', async () => {
+  it('is shown as recorded, with its corrections and their result', async () => {
     const { event, corrections } = await one(4);
     expect(event).toMatchObject({ id: 'placed', position: '4', data: { site: 'a' } });
     expect(
@@ -213,7 +213,7 @@ describe('one event', () => {
     expect((await one(9)).corrections).toMatchObject([{ position: '12', kind: 'does nothing' }]);
   });
 
-  it('is shown with what does not fit, as known then', async () => {
+  it('is shown with its discrepancies, as known then', async () => {
     const codes = ({ discrepancies }: { discrepancies: ReadonlyArray<{ code: string }> }) =>
       discrepancies.map(({ code }) => code).sort();
     expect(codes(await one(2))).toEqual(['unknown-population']);
@@ -276,7 +276,7 @@ const followed = async (path: string, count: number, headers: Record<string, str
 };
 
 describe('a log of large events', () => {
-  it('has pages that end by their bytes, and all of it in them', async () => {
+  it('has pages that are limited in bytes, and complete together', async () => {
     const data = {
       policy: 'large',
       title: 'Large',
@@ -296,17 +296,17 @@ describe('a log of large events', () => {
   });
 });
 
-describe('who reads what concerns a person', () => {
+describe('a read of a person’s events', () => {
   const readsOf = async (subject: string) =>
     (await server.rows('/v1/reads', { subject })).map(({ question }) => question);
 
-  it.each(['application/json', lines])('is recorded, also when the log is read as %s', async (accept) => {
+  it.each(['application/json', lines])('is recorded, even if the log is read as %s', async (accept) => {
     const before = await readsOf('ana');
     await server.get('/v1/events', { subject: 'ana' }, { accept });
     expect(await readsOf('ana')).toEqual([...before, 'events']);
   });
 
-  it('is not to be found about nobody', async () => {
+  it('is not found for anybody else', async () => {
     await server.get('/v1/events', { subject: 'nobody' });
     const { status, body } = await server.get('/v1/reads', { subject: 'nobody' });
     expect([status, body.what]).toEqual([404, 'subject']);
@@ -315,14 +315,14 @@ describe('who reads what concerns a person', () => {
 });
 
 describe('the log, live', () => {
-  it('begins with what there is, the position as id', async () => {
+  it('begins with the existing events, with the position as id', async () => {
     const messages = await followed('/v1/events', story.length);
     expect(messages.map(({ id }) => id)).toEqual(story.map((_, index) => String(index + 1)));
     expect(messages.every(({ event, id, data }) => event === 'event' && data.position === id)).toBe(true);
     expect(ids(messages.map(({ data }) => data))).toEqual(all);
   });
 
-  it('goes on after the last event that a reader saw, whatever was asked for at first', async () => {
+  it('resumes after the last event that a reader saw, whatever it asked for at first', async () => {
     const messages = await followed('/v1/events?after=3', 2, { 'last-event-id': '9' });
     expect(messages.slice(0, 2).map(({ id }) => id)).toEqual(['10', '11']);
     const ignored = await followed('/v1/events?after=3', 1, { 'last-event-id': 'nonsense' });
@@ -340,7 +340,7 @@ describe('the log, live', () => {
     expect([status, body.parameter]).toEqual([400, 'knownPosition']);
   });
 
-  it('while writers write, and a reader comes and goes, has every event once and in order', async () => {
+  it('has every event once and in order while writers write, and a reader comes and goes', async () => {
     const start = Number((await server.post([])).body.position);
     const writers = [0, 1, 2].map(async (writer) => {
       for (let turn = 0; turn < 40; turn++) await server.record(many(5, `live-${writer}-${turn}-`));

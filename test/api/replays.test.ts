@@ -44,7 +44,7 @@ const answers = (known: Query) => answersTo(server, longLogQuestions, { validAt:
 
 describe('a replay', () => {
   it(
-    'is started, followed to its end, and changes no answer where the code is the same',
+    'is started, followed to its end, and changes no answer if the code is the same',
     async () => {
       const before = await answers({ knownPosition: head });
       const { status, headers, body } = await askReplay(server);
@@ -86,7 +86,7 @@ describe('a replay', () => {
   );
 
   it(
-    'is one at a time, and can be cancelled: then nothing of it is left, and another can be started',
+    'runs alone, and can be cancelled: then nothing of it is left, and another can start',
     async () => {
       const serving = generations();
       const location = await startReplay(server);
@@ -115,7 +115,7 @@ describe('a replay', () => {
   );
 
   it(
-    'lets readers poll and a writer write: no request fails, nothing is known and then forgotten, nothing is half',
+    'lets readers poll and a writer write: no request fails, nothing known is forgotten, and no batch is partial',
     async () => {
       const fixed = { knownPosition: head, validAt: '2024-01-01' };
       const asked = ['/v1/sites/dublin/holdings', '/v1/populations/us', '/v1/subjects/person-101/history'];
@@ -172,7 +172,7 @@ describe('a replay', () => {
 
 describe('a rollback', () => {
   it(
-    'brings back the generation before, caught up, and again the one after it',
+    'returns to the previous generation, caught up, and again to the next',
     async () => {
       const [older, newer] = generations();
       const position = await server.record([enrolled('after-the-swap', 'late', 'us')]);
@@ -190,7 +190,7 @@ describe('a rollback', () => {
     testMsMax,
   );
 
-  it('is refused where there is nothing to go back to', async () => {
+  it('is refused if there is no previous generation', async () => {
     const fresh = newDataDirectory();
     const other = await ServerProcess.start({ directory: fresh });
     const { status, body } = await askReplay(other, { rollback: true });
@@ -201,9 +201,9 @@ describe('a rollback', () => {
   });
 });
 
-describe('projections that were filled by other code', () => {
+describe('projections filled by other code', () => {
   it(
-    'answer from the start on, while a replay in the background makes them anew',
+    'answer from the start, while a replay in the background rebuilds them',
     async () => {
       const before = await answers({ knownPosition: head });
       await server.end();

@@ -40,8 +40,8 @@ const expectTheSame = async (client: Client, before: ReadonlyArray<Reply>): Prom
   }
 };
 
-describe('an answer asked again with the knownAt that it echoed', () => {
-  it('is the same, while somebody writes as fast as can be', async () => {
+describe('an answer asked again with its echoed knownAt', () => {
+  it('is the same while others write as fast as possible', async () => {
     const server = await openedServer();
     const answers: Reply[] = [];
     let written = 0;
@@ -69,7 +69,7 @@ describe('an answer asked again with the knownAt that it echoed', () => {
     await expectTheSame(server, answers);
   });
 
-  it('is the same after the clock was set forward and back, and after a restart with a clock that is behind', async () => {
+  it('is the same after the clock was set forward and back, and after a restart with a slow clock', async () => {
     const directory = directoryOfThisTest();
     let clock = Date.UTC(2026, 10, 30);
     let server = await openWithClock(directory, () => clock);
@@ -96,7 +96,7 @@ describe('an answer asked again with the knownAt that it echoed', () => {
     await expectTheSame(server, answers);
   });
 
-  it('is the same about all that is known of a person, after others asked with a clock that was set back', async () => {
+  it('is the same about everything known of a person, after others asked with a clock that was set back', async () => {
     let clock = Date.UTC(2026, 10, 30);
     const server = await openWithClock(directoryOfThisTest(), () => clock);
     onTestFinished(() => server.close());
@@ -110,7 +110,7 @@ describe('an answer asked again with the knownAt that it echoed', () => {
     }
   });
 
-  it('is the same where the position that was asked for ends a write', async () => {
+  it('is the same if the requested position ends a write', async () => {
     const server = await openedServer();
     for (let write = 0; write < 5; write++) {
       const knownPosition = await server.record(many(3, `w${write}-`));
@@ -120,7 +120,7 @@ describe('an answer asked again with the knownAt that it echoed', () => {
 });
 
 describe('knownAt', () => {
-  it('is the instant at which the last known event was recorded, unless an earlier one is asked for', async () => {
+  it('is the instant at which the last known event was recorded, unless an earlier one is requested', async () => {
     const server = await openedServer();
     const atLeast = await server.record(many(3));
     const recordedAt = (await server.get('/v1/events/3', { atLeast })).body.data.event.recordedat;
@@ -141,7 +141,7 @@ describe('knownAt', () => {
     }
   });
 
-  it('is not refused where the last event was recorded before the clock was set back', async () => {
+  it('is not refused if the last event was recorded before the clock was set back', async () => {
     let clock = Date.UTC(2027, 0, 1);
     const server = await openWithClock(directoryOfThisTest(), () => clock);
     onTestFinished(() => server.close());
@@ -152,7 +152,7 @@ describe('knownAt', () => {
     expect((await server.get(path, { knownAt: '2027-01-01T00:00:00.001Z' })).status).toBe(400);
   });
 
-  it('before the first event is answered, and said to be so', async () => {
+  it('before the first event is answered and marked as such', async () => {
     const server = await openedServer();
     const empty = await server.get(path);
     expect(empty.body).toMatchObject({ clocks: { position: '0', knownNothing: true }, data: [] });
@@ -168,7 +168,7 @@ describe('knownAt', () => {
 });
 
 describe('recordedat', () => {
-  it('is later than that of every write before it, and the same within one', async () => {
+  it('is later than that of every earlier write, and equal within one write', async () => {
     let clock = Date.UTC(2026, 10, 30);
     const server = await openWithClock(directoryOfThisTest(), () => clock);
     onTestFinished(() => server.close());

@@ -93,8 +93,8 @@ const unavailable = ({ status, headers, body }: Reply): void => {
   for (const person of people) expect(JSON.stringify(body)).not.toContain(person);
 };
 
-describe('a ledger whose vault is elsewhere', () => {
-  it('answers about people as ever, and holds none of them', async () => {
+describe('a ledger with another process’s vault', () => {
+  it('answers about people as usual, and stores none of them', async () => {
     const atLeast = await server.record(story);
     for (const question of questions) {
       const byName = await server.get(pathOf(zorica, question), { atLeast });
@@ -118,7 +118,7 @@ describe('a ledger whose vault is elsewhere', () => {
     expect((await server.get('/v1/vault')).status).toBe(404);
   });
 
-  it('knows a person no more at once when they are erased through another process', async () => {
+  it('at once no longer knows a person erased through another process', async () => {
     const atLeast = await server.record(story);
     const pseudonym = (await pseudonymOf(zorica))!;
     expect((await server.get(pathOf(zorica, '/residency'), { atLeast })).status).toBe(200);
@@ -139,7 +139,7 @@ describe('a ledger whose vault is elsewhere', () => {
     expect([isIn(vaultDirectory, zorica), isIn(vaultDirectory, quentin)]).toEqual([false, true]);
   });
 
-  it('admits nobody until it has read where the last erasure was said', async () => {
+  it('admits nobody until it has read the log up to the last erasure', async () => {
     await server.record(story);
     await kept.forget((await pseudonymOf(zorica))!, story.length + 1);
     unavailable(await server.post([enrolled('later', 'somebody-new')]));
@@ -148,7 +148,7 @@ describe('a ledger whose vault is elsewhere', () => {
     expect((await server.post([enrolled('later', 'somebody-new')])).status).toBe(201);
   });
 
-  it('takes an event for the same that two requests brought while the person was erased between them', async () => {
+  it('recognises an event that two requests brought while the person was erased between them', async () => {
     await server.record(story);
     const known = (await pseudonymOf(quentin))!;
     const event = enrolled('at-once', quentin);
@@ -169,7 +169,7 @@ describe('a ledger whose vault is elsewhere', () => {
     }
   });
 
-  it('is refused the vault of another log, and one of its own beside it', async () => {
+  it('is refused the vault of another log, and a separate one beside it', async () => {
     await server.record(story);
     await server.close();
     const other = vaultInFile(join(vaultDirectory, 'other.sqlite'));
@@ -187,8 +187,8 @@ describe('a ledger whose vault is elsewhere', () => {
   });
 });
 
-describe('while the vault cannot be asked', () => {
-  it('nothing that names people is recorded, and everything else is', async () => {
+describe('while the vault is unreachable', () => {
+  it('only events that name nobody are recorded', async () => {
     await server.record(story);
     await vaultServer.stop();
     unavailable(await server.post([nobody, enrolled('later', quentin)]));
@@ -206,7 +206,7 @@ describe('while the vault cannot be asked', () => {
     });
   });
 
-  it('a question by identifier is told so, never that there is nobody; by pseudonym it is answered', async () => {
+  it('a question by identifier is refused as temporary; by pseudonym it is answered', async () => {
     const atLeast = await server.record(story);
     const pseudonym = (await pseudonymOf(zorica))!;
     const before = await server.get(pathOf(zorica, '/residency'), { atLeast });
@@ -222,7 +222,7 @@ describe('while the vault cannot be asked', () => {
     expect((await server.get('/v1/sites')).status).toBe(200);
   });
 
-  it('nobody is shown by a pseudonym to those who would be shown the identifier', async () => {
+  it('nobody is shown by pseudonym to callers who would see the identifier', async () => {
     const atLeast = await server.record(story);
     const pseudonym = (await pseudonymOf(zorica))!;
     await vaultServer.stop();
@@ -234,7 +234,7 @@ describe('while the vault cannot be asked', () => {
     expect((await server.get('/v1/events', { type: 'DataPlaced' })).body.data).toHaveLength(1);
   });
 
-  it('a stream of the log that it stops breaks off, and does not end as if it were whole', async () => {
+  it('an interrupted stream of the log breaks off instead of ending normally', async () => {
     const atLeast = await server.record(many(1_000, 'a'));
     await server.record(many(1_000, 'b'));
     const asked = (await server.get('/v1/events', { atLeast: Number(atLeast) + 1_000, limit: 1 })).status;
@@ -249,7 +249,7 @@ describe('while the vault cannot be asked', () => {
     await expect(answer.text()).rejects.toThrow();
   });
 
-  it('a live stream that it stops ends, and goes on after the last event when the follower comes again', async () => {
+  it('an interrupted live stream ends, and resumes after the last event on reconnection', async () => {
     await server.record(many(1_000, 'a'));
     const atLeast = await server.record(many(500, 'b'));
     await server.get('/v1/sites', { atLeast });
@@ -284,7 +284,7 @@ describe('while the vault cannot be asked', () => {
     expect((await server.get('/metrics')).body).toContain('domicile_vault_failed 0');
   });
 
-  it('the ledger is opened all the same, and asks again', async () => {
+  it('the ledger can still be opened, and retries', async () => {
     await server.record(story);
     await server.close();
     await vaultServer.stop();

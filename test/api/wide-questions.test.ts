@@ -69,14 +69,14 @@ describe('wide questions', () => {
       }),
     );
 
-  it('are answered by the thread as they are on the spot, refusals and pages included', async () => {
+  it('get the same answers from the thread as on the main thread, including refusals and pages', async () => {
     const onTheSpot = await answersOf();
     expect(await byThread(answersOf)).toEqual(onTheSpot);
     const statuses = new Set(onTheSpot.map(([, status]) => status));
     expect(statuses).toEqual(new Set([200, 400, 404]));
   });
 
-  it('that come with a body are, too', async () => {
+  it('with a body do, too', async () => {
     const post = async (path: string, body: object): Promise<readonly [number, unknown]> => {
       const answer = await server.request(path, {
         method: 'POST',
@@ -116,7 +116,7 @@ describe('wide questions', () => {
     expect(await byThread(both)).toEqual(onTheSpot);
   });
 
-  it('know what was recorded just before', async () => {
+  it('know what was recorded immediately before', async () => {
     const position = await server.record([
       {
         specversion: '1.0',
@@ -132,7 +132,7 @@ describe('wide questions', () => {
     expect(body.data.subjects).toBe(1);
   });
 
-  it('go on while another generation of the projections takes over', { timeout: testMsMax }, () =>
+  it('continue while another generation of the projections takes over', { timeout: testMsMax }, () =>
     byThread(async () => {
       const known = { ...clocks, limit: 1 };
       const { body: before } = await server.get('/v1/findings', known);
@@ -152,7 +152,7 @@ describe('wide questions', () => {
     }),
   );
 
-  it('are answered by another thread where the one before has died', () =>
+  it('get another thread if the previous one has died', () =>
     byThread(async () => {
       const ask = () => server.get('/v1/populations', { limit: 1 });
       expect((await ask()).status).toBe(200);
@@ -163,7 +163,7 @@ describe('wide questions', () => {
       expect(answering.thread.worker).not.toBe(worker);
     }));
 
-  it('are turned away with a time to come back once too many wait', () =>
+  it('are refused with a time to retry once too many wait', () =>
     byThread(async () => {
       const replies = await Promise.all(
         Array.from({ length: 300 }, () => server.get('/v1/populations', { limit: 1 })),
@@ -181,8 +181,8 @@ describe('wide questions', () => {
     }));
 });
 
-describe('a wide question that takes its time', () => {
-  it('holds up neither a question about a person nor the recording of an event', {
+describe('a long wide question', () => {
+  it('delays neither a question about a person nor recording', {
     timeout: testMsMax,
   }, async () => {
     const directory = newDataDirectory();
@@ -205,7 +205,7 @@ describe('a wide question that takes its time', () => {
     }
   });
 
-  it('is given up on the way once its asker leaves', { timeout: testMsMax }, async () => {
+  it('is abandoned once its caller leaves', { timeout: testMsMax }, async () => {
     const directory = newDataDirectory();
     const server = await LocalServer.open(directory, 60_000);
     try {
@@ -246,7 +246,7 @@ describe('a wide question that takes its time', () => {
     }
   });
 
-  it('is counted on from where it was after a restart, and anew where that is damaged', {
+  it('continues its count after a restart, or starts again if the count is damaged', {
     timeout: testMsMax,
   }, async () => {
     const directory = newDataDirectory();

@@ -86,7 +86,7 @@ describe('the worked example', () => {
     expect(await rowsAt('/v1/subjects/ana/residency', '2022-06-30')).toEqual([inAshburn, inSingapore(true)]);
   });
 
-  it('ana, validAt 2022-08-01: the same, nothing took her out; but she is now in eu-users', async () => {
+  it('ana, validAt 2022-08-01: the same, since nothing removed her; but she is now in eu-users', async () => {
     expect(await rowsAt('/v1/subjects/ana/residency', '2022-08-01')).toEqual([inAshburn, inSingapore(true)]);
     expect(await rowsAt('/v1/populations/eu-users', '2022-08-01')).toMatchObject({ subjects: 1 });
     expect(await rowsAt('/v1/populations/us-users', '2022-08-01')).toMatchObject({ subjects: 2 });
@@ -137,7 +137,7 @@ describe('the worked example', () => {
     expect(await server.rows('/v1/sites/singapore/holdings', { from, knownPosition: 13 })).toEqual([]);
   });
 
-  it('is without discrepancies', async () => {
+  it('has no discrepancies', async () => {
     expect(await rowsAt('/v1/discrepancies', '2022-08-01')).toEqual([]);
   });
 });

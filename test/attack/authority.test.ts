@@ -50,7 +50,7 @@ const findings = async (auditor: Client, position: string): Promise<number> =>
   (await auditor.rows('/v1/findings', { atLeast: position, validAt: '2022-01-01' })).length;
 
 describe('a key that may only record', () => {
-  it('does not retract or correct a policy: the place is named, and nothing of the batch is recorded', async () => {
+  it('cannot retract or correct a policy: the place is named, and nothing of the batch is recorded', async () => {
     const { admin, mover, auditor, server } = await given();
     const position = await admin.record([...story, adopted]);
     const found = await findings(auditor, position);
@@ -70,7 +70,7 @@ describe('a key that may only record', () => {
     expect(await findings(auditor, position)).toBe(found);
   });
 
-  it('does not do so in advance either: the retraction of a policy that is adopted later does nothing', async () => {
+  it('cannot do so in advance either: the retraction of a policy adopted later has no effect', async () => {
     const { admin, mover, auditor } = await given();
     await mover.record([retraction('early', idOf(adopted))]);
     const position = await admin.record([...story, adopted]);
@@ -86,7 +86,7 @@ describe('a key that may only record', () => {
     expect(body.data.event).toMatchObject({ recordedby: 'admin', authority: 'admin correct emit' });
   });
 
-  it('does not adopt a policy that cannot be judged by way of a correction, whoever sends it and whichever came first', async () => {
+  it('cannot adopt an invalid policy through a correction, whoever sends it and whichever comes first', async () => {
     const { admin, mover } = await given();
     const nonsense = correction('nonsense', idOf(adopted), { ...adoption, cedar: 'forbid everything' });
     for (const client of [mover, admin]) {
@@ -103,7 +103,7 @@ describe('a key that may only record', () => {
     );
   });
 
-  it('does not retract what other sources recorded, nor does admin alone', async () => {
+  it('cannot retract what other sources recorded, nor can admin alone', async () => {
     const { admin, mover, server } = await given();
     const onlyAdmin = server.holder('only admin', ['emit', 'admin']);
     const corrector = server.holder('corrector', ['emit', 'correct']);
@@ -120,7 +120,7 @@ describe('a key that may only record', () => {
     expect((await mover.post([attack])).status).toBe(200);
   });
 
-  it('does not bring a forgotten person back by retracting what the ledger says of them', async () => {
+  it('cannot bring a forgotten person back by retracting the ledger’s own event', async () => {
     const { admin, mover, auditor, server } = await given();
     await admin.record(story);
     expect((await admin.delete('/v1/subjects/ana')).status).toBe(404);
@@ -135,8 +135,8 @@ describe('a key that may only record', () => {
   });
 });
 
-describe('a key that is bound', () => {
-  it('records as no other source, of no other type and no more firmly, and is told each place', async () => {
+describe('a key with bounds', () => {
+  it('records only from its sources, of its types and up to its assurance, and is told each place', async () => {
     const { server } = await given();
     const bound = server.holder('bound', ['emit'], { sources: [others], types: ['BackupTaken'] });
     const refused = await bound.post([
@@ -158,7 +158,7 @@ describe('a key that is bound', () => {
     expect((await bound.postLines([{ ...backup, id: 'b5', assurance: 'verified' }])).status).toBe(403);
   });
 
-  it('says at the most what it was given, and everything where it is not bound', async () => {
+  it('reports its bounds, or everything without bounds', async () => {
     const { server, mover } = await given();
     const claims = server.holder('claims', ['emit'], { maxAssurance: 'claimed' });
     expect((await claims.post([placed('one', 'us', 'a')])).status).toBe(403);

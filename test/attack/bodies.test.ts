@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const time = '2020-01-01T00:00:00Z';
 
-test('a correction whose data has 900,000 members is refused as fast as its bytes are read, with the place', async () => {
+test('a correction with 900,000 members in its data is refused as fast as its bytes are read, with the place', async () => {
   const data = Object.fromEntries(Array.from({ length: 900_000 }, (_, index) => [`m${index}`, 0]));
   const event = {
     id: 'c',
@@ -39,7 +39,7 @@ test('a correction whose data has 900,000 members is refused as fast as its byte
   expect(tookMs).toBeLessThan(10_000);
 });
 
-test('an NDJSON line that never ends, in chunks of one byte, costs little for each byte', async () => {
+test('an endless NDJSON line in chunks of one byte costs little for each byte', async () => {
   const bytes = 20_000;
   const { tookMs } = await beside(
     server,
@@ -82,7 +82,7 @@ test('16 MiB of brackets are refused before they are parsed', async () => {
   expect(objects.status).toBe(422);
 });
 
-test('10,000 new people, many times, in one body are turned away or come in small steps', async () => {
+test('10,000 new people, many times, in one body are refused or processed in small steps', async () => {
   const enrolments = (batchId: string, lines: number) =>
     Array.from({ length: lines }, (_, index) => ({
       id: `${batchId}-${index}`,
@@ -105,7 +105,7 @@ test('10,000 new people, many times, in one body are turned away or come in smal
   expect(recorded.body.recorded).toBe(25);
 });
 
-test('a batch of 1,000 events with every fault there is is refused in one piece of its time', async () => {
+test('a batch of 1,000 events with every possible fault is refused quickly', async () => {
   const event = {
     type: 'DataMoved',
     data: Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, {}])),

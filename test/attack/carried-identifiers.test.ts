@@ -63,7 +63,7 @@ const recordedBefore = async (event: object): Promise<void> => {
 };
 
 describe('an event that carries the identifier of its subject', () => {
-  it('is refused with the place, and nobody is in the vault because of it', async () => {
+  it('is refused with the place, and adds nobody to the vault', async () => {
     await open();
     const refused = await server.post([
       enrolled('1', 'somebody-else'),
@@ -88,7 +88,7 @@ describe('an event that carries the identifier of its subject', () => {
     );
   });
 
-  it('is taken where the pseudonym stands, which is nobody’s identifier', async () => {
+  it('is accepted with the pseudonym, which is nobody’s identifier', async () => {
     await open();
     await server.record([enrolled('1', zorica)]);
     const { pseudonyms } = await server.ledger.parts.vault.find({ names: [zorica], pseudonyms: [] });
@@ -105,7 +105,7 @@ describe('an event that carries the identifier of its subject', () => {
     expect((await server.post([correction])).status).toBe(201);
   });
 
-  it('is refused in an attribute that the ledger does not know: as a word in it, as a number, and as its name', async () => {
+  it('is refused in an unknown attribute: as a word in it, as a number, and as its name', async () => {
     await open();
     const number = '48151623';
     const refused = await server.post([
@@ -138,8 +138,8 @@ describe('an event that carries the identifier of its subject', () => {
   });
 });
 
-describe('where the setting has it swapped', () => {
-  it('leaves the identifier in no file but the vault, and shows the pseudonym', async () => {
+describe('if the setting says to swap it', () => {
+  it('leaves the identifier only in the vault, and shows the pseudonym', async () => {
     await open('swap');
     const atLeast = await server.record([enrolled(`of-${zorica}`, zorica), grant]);
     const [first, second] = await server.rows('/v1/events', { atLeast });
@@ -153,7 +153,7 @@ describe('where the setting has it swapped', () => {
     expect(isInFiles()).toBe(false);
   });
 
-  it('swaps it in an attribute that the ledger does not know, where it is a number too', async () => {
+  it('swaps it in an unknown attribute, even as a number', async () => {
     await open('swap');
     const number = '48151623';
     const atLeast = await server.record([enrolled('1', number, 'us', { account: Number(number) })]);
@@ -161,7 +161,7 @@ describe('where the setting has it swapped', () => {
     expect(event.account).toMatch(/^psn_/);
   });
 
-  it('counts an event sent again once, also after the person was erased, and brings nobody back', async () => {
+  it('counts a repeated event once, even after the person was erased, and brings nobody back', async () => {
     await open('swap');
     const events = [enrolled(`of-${zorica}`, zorica), grant];
     const atLeast = await server.record(events);
@@ -183,7 +183,7 @@ describe('where the setting has it swapped', () => {
     expect([long.status, long.body.errors[0].pointer]).toEqual([422, '/id']);
   });
 
-  it('leaves what was recorded before as it is', async () => {
+  it('keeps earlier events unchanged', async () => {
     await open('swap');
     const before = enrolled(`of-${zorica}`, zorica, 'us', { source: `${source}/${zorica}` });
     await recordedBefore(before);

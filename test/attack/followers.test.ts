@@ -62,7 +62,7 @@ const follow = async (query: string, signal: AbortSignal): Promise<Follower | nu
 
 const head = async (): Promise<string> => (await server.get('/readyz')).body.head;
 
-test('200 followers get every append once and in order, and each append costs little more for them', async () => {
+test('200 followers get every append once and in order, and slow each append only a little', async () => {
   const start = Number(await head());
   const appends = 150;
   const append = async (source: string): Promise<number> => {
@@ -93,7 +93,7 @@ test('200 followers get every append once and in order, and each append costs li
   for (const follower of followers) if (typeof follower !== 'number') await follower.ended;
 });
 
-test('followers beyond the limit are turned away, and let in once others have left', async () => {
+test('followers beyond the limit are refused, and accepted once others have left', async () => {
   const leaving = new AbortController();
   const start = await head();
   const outcomes = await Promise.all(
@@ -112,7 +112,7 @@ test('followers beyond the limit are turned away, and let in once others have le
   again.abort();
 });
 
-test('a follower that does not read for a while gets everything in the end', async () => {
+test('a follower that does not read for a while gets everything eventually', async () => {
   const start = await head();
   const response = await server.request(`/v1/events?after=${start}`, {
     headers: { accept: 'text/event-stream' },
@@ -132,7 +132,7 @@ test('a follower that does not read for a while gets everything in the end', asy
   expect(ids).toEqual(Array.from({ length: 12_000 }, (_, index) => String(Number(start) + 1 + index)));
 });
 
-test('15 who read all of the log at once hold nobody up', async () => {
+test('15 readers of the whole log at once delay nobody', async () => {
   const { result } = await beside(server, '15 dumps of the log at once', () =>
     Promise.all(
       Array.from({ length: 15 }, async () => {

@@ -24,8 +24,8 @@ const isKnown = async ({ ledger }: KeyedServer, name: string): Promise<boolean> 
 const middle = (values: ReadonlyArray<number>): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-describe('a guess at whom a recorded event names', () => {
-  it('is answered alike whether it is right, wrong, or about somebody whom nobody knows', async () => {
+describe('a guess whom a recorded event names', () => {
+  it('gets the same answer whether it is right, wrong, or about an unknown person', async () => {
     const { mover } = await given();
     const answers = [];
     for (const guess of ['ana', 'e1-subject-1', 'nobody-at-all'])
@@ -35,7 +35,7 @@ describe('a guess at whom a recorded event names', () => {
     expect(answers[2]!.body).toEqual(answers[0]!.body);
   });
 
-  it('takes as long whether it is right, wrong, or about somebody whom nobody knows', async () => {
+  it('takes the same time whether it is right, wrong, or about an unknown person', async () => {
     const { mover } = await given();
     const took: Record<'right' | 'wrong' | 'unknown', number[]> = { right: [], wrong: [], unknown: [] };
     for (let round = 0; round < rounds; round++) {
@@ -54,7 +54,7 @@ describe('a guess at whom a recorded event names', () => {
     expect(ratio, `${right} ${wrong} ${unknown}`).toBeLessThan(slowerByMax);
   });
 
-  it('is no duplicate but with everything else equal, and what was right stays one', async () => {
+  it('is a duplicate only if everything else is equal, and a right one stays so', async () => {
     const { mover } = await given();
     expect((await mover.post([enrolled('recorded', 'ana')])).status).toBe(200);
     expect((await mover.post([enrolled('recorded', 'ben')])).status).toBe(409);
@@ -90,7 +90,7 @@ describe('a refused batch', () => {
     expect(await server.ledger.parts.store.head()).toBe(head);
   });
 
-  it('leaves nobody in the vault where it conflicts with the chunk of lines before, which is still being written', async () => {
+  it('leaves nobody in the vault if it conflicts with the previous chunk of lines, which is still being written', async () => {
     const { server, mover } = await given();
     const lines = [...many(1_000, 'first-'), enrolled('first-7', 'zorica')];
     expect((await mover.postLines(lines)).status).toBe(409);
@@ -98,7 +98,7 @@ describe('a refused batch', () => {
   });
 });
 
-it('an event that is sent again by its sender, in any batch, stays recorded once', async () => {
+it('an event that its sender sends again, in any batch, stays recorded once', async () => {
   const { server, mover } = await given();
   const head = await server.ledger.parts.store.head();
   const again = await mover.post([enrolled('new', 'chen'), enrolled('recorded', 'ana'), ...many(3)]);

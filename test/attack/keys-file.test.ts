@@ -31,7 +31,7 @@ const statusOf = async (server: LocalServer, path = '/v1/sites'): Promise<number
   (await server.get(path)).status;
 
 describe('a file of keys that is lost', () => {
-  it('lets nobody in, after a restart too, and the start says so plainly', async () => {
+  it('denies access to everybody, even after a restart, and the start says so plainly', async () => {
     const directory = newDirectory();
     create(directory, 'auditor');
     rmSync(filesIn(directory).keys);
@@ -54,7 +54,7 @@ describe('a file of keys that is lost', () => {
     await server.close();
   });
 
-  it('lets nobody in either where an earlier version made the keys, once the ledger was opened with them', async () => {
+  it('denies access even if an earlier version made the keys, once the ledger was opened with them', async () => {
     const directory = newDirectory();
     create(directory, 'auditor');
     rmSync(join(directory, 'keys-required'));
@@ -65,7 +65,7 @@ describe('a file of keys that is lost', () => {
     await server.close();
   });
 
-  it('lets everybody in again where the mark was taken away as well', async () => {
+  it('allows access again if the mark was removed as well', async () => {
     const directory = newDirectory();
     create(directory, 'auditor');
     rmSync(filesIn(directory).keys);
@@ -79,7 +79,7 @@ describe('a file of keys that is lost', () => {
 describe('a file of keys that is damaged', () => {
   const damages = ['', '{"keys": [', '[]', '{"version": 3, "keys": []}', '{"keys": [{"name": "x"}]}'];
 
-  it.each(damages)('keeps the ledger from starting, and names the file: %j', async (content) => {
+  it.each(damages)('prevents the ledger from starting, and is named: %j', async (content) => {
     const directory = newDirectory();
     writeFileSync(filesIn(directory).keys, content);
     await expect(openLedger(await settingsIn(directory))).rejects.toThrow(
@@ -90,7 +90,7 @@ describe('a file of keys that is damaged', () => {
     expect(listed.notes).toContain('keys.json');
   });
 
-  it('says which entry is wrong, and in which field', () => {
+  it('is reported with the wrong entry and field', () => {
     const directory = newDirectory();
     create(directory, 'auditor');
     const { keys } = filesIn(directory);
@@ -101,7 +101,7 @@ describe('a file of keys that is damaged', () => {
     );
   });
 
-  it('lets nobody in while the server runs, which lives, and goes on once it is restored', async () => {
+  it('denies access while the server runs, which continues once the file is restored', async () => {
     const directory = newDirectory();
     create(directory, 'auditor');
     const server = await LocalServer.open(directory);
@@ -119,7 +119,7 @@ describe('a file of keys that is damaged', () => {
     await server.close();
   });
 
-  it('of the version before is read as it is', () => {
+  it('of the previous version is read unchanged', () => {
     const directory = newDirectory();
     const hash = 'a'.repeat(64);
     const key = { name: 'old', scopes: ['emit'], hash, createdAt: '2024-01-01T00:00:00.000Z' };
@@ -130,7 +130,7 @@ describe('a file of keys that is damaged', () => {
   });
 });
 
-it('keys that are made and revoked by many processes at once are all made, and all revoked', async () => {
+it('keys that many processes create and revoke at once are all created and revoked', async () => {
   const directory = newDirectory();
   const numbers = [...Array(5).keys()];
   for (const number of numbers) create(directory, `old-${number}`);
@@ -166,7 +166,7 @@ describe('a key that is revoked while its holder', () => {
     expect(text).not.toContain('"id":"two"');
   });
 
-  it('uploads lines: what was recorded before is told, and the next chunk is refused', async () => {
+  it('uploads lines: earlier chunks are confirmed, and the next one is refused', async () => {
     const server = await keyedServer();
     const mover = server.holder('mover', ['emit']);
     const linesOf = (events: ReadonlyArray<unknown>) =>

@@ -43,7 +43,7 @@ const statusOf = async (person: string): Promise<number> =>
   (await own.server.get(`/v1/subjects/${encodeURIComponent(person)}/residency`)).status;
 
 describe('an older vault beside a newer log', () => {
-  it('brings nobody back who was erased since', async () => {
+  it('brings back nobody who was erased since', async () => {
     const first = enrolled('1', zorica!);
     await own.server.record([first, enrolled('2', quentin!)]);
     await keepVault();
@@ -56,7 +56,7 @@ describe('an older vault beside a newer log', () => {
     expect((await own.server.get('/readyz')).body).not.toHaveProperty('vaultFailure');
   });
 
-  it('brings nobody back who came and was erased since, when their event is sent again', async () => {
+  it('brings back nobody who came and was erased since, when their event is sent again', async () => {
     await own.server.record([enrolled('1', quentin!)]);
     await keepVault();
     const later = enrolled('2', zorica!);
@@ -68,7 +68,7 @@ describe('an older vault beside a newer log', () => {
     expect(await known(zorica!)).toBe(false);
   });
 
-  it('tells how many people of the log it does not know, at every start', async () => {
+  it('reports at every start how many people of the log it lacks', async () => {
     await own.server.record([enrolled('1', quentin!)]);
     await keepVault();
     await own.server.record([enrolled('2', zorica!), enrolled('3', wilhelmina!), enrolled('4', zorica!)]);
@@ -97,7 +97,7 @@ describe('an older vault beside a newer log', () => {
     own.server = new LocalServer(ledger);
   });
 
-  it('says nothing where the vault was put back before anybody new came', async () => {
+  it('reports nothing if it was restored before new people came', async () => {
     const story: ReadonlyArray<Sent> = [enrolled('1', quentin!), enrolled('2', zorica!)];
     await own.server.record(story);
     await keepVault();
@@ -107,7 +107,7 @@ describe('an older vault beside a newer log', () => {
     expect(await statusOf(zorica!)).toBe(200);
   });
 
-  it('tells of each person who was lost with a flipped bit in the last frames of its write-ahead log, or is refused', async () => {
+  it('reports each person who was lost with a flipped bit in the last frames of its write-ahead log, or is refused', async () => {
     const people = Array.from({ length: 6 }, (_, number) => `person-${number}@example.org`);
     for (const [number, person] of people.entries())
       await own.server.record([enrolled(`of-${number}`, person)]);
@@ -145,7 +145,7 @@ describe('an older vault beside a newer log', () => {
     expect(outcomes.told).toBeGreaterThan(0);
   });
 
-  it('tells that it is missing', async () => {
+  it('is reported as missing', async () => {
     await own.server.record([enrolled('1', quentin!)]);
     await own.server.close();
     rmSync(vaultFile());

@@ -40,7 +40,7 @@ describe('another user of the machine', () => {
     await server.end();
   };
 
-  it('reads no file of a ledger that was made without a umask, while it is served and after', async () => {
+  it('reads no file of a ledger that was created without a umask, while it is served and afterwards', async () => {
     await filled();
     expect(openToOthers(directory)).toEqual([]);
   });
@@ -60,7 +60,7 @@ describe('another user of the machine', () => {
     await server.end();
   });
 
-  it('keeps what is theirs in a directory that a ledger shares', async () => {
+  it('keeps their own files in a directory that a ledger shares', async () => {
     mkdirSync(directory);
     chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'theirs.txt'), 'a shopping list', { mode: 0o644 });

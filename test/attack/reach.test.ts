@@ -49,7 +49,7 @@ describe('a chain of 5,000 controls', () => {
     removeDirectory(directory);
   });
 
-  test('is answered in pages that are bounded in bytes, and the last page ends with the operator', async () => {
+  test('is answered in pages of limited size, the last of which ends with the operator', async () => {
     const { result } = await beside(server, 'the reach of a chain of 5,000', () =>
       server.get('/v1/subjects/ana/reach', { limit: 1_000 }),
     );
@@ -66,7 +66,7 @@ describe('a chain of 5,000 controls', () => {
     ]);
   });
 
-  test('all other questions about it are answered, or turned away, and the server lives', async () => {
+  test('all other questions about it are answered or refused, and the server survives', async () => {
     const asked = [
       '/v1/subjects/ana/reach?paths=all',
       '/v1/subjects/ana/reach?explain=cut&party=o00000',
@@ -132,7 +132,7 @@ describe('a team of 1,000 that reaches 200 datasets', () => {
     removeDirectory(directory);
   });
 
-  test('with limit=1 costs little, and page after page gives all of each party', async () => {
+  test('with limit=1 costs little, and the pages together have everything of each party', async () => {
     const { result, tookMs } = await beside(server, 'a team of 1,000 with limit=1', () =>
       server.get('/v1/subjects/ana/reach', { limit: 1 }),
     );
@@ -157,7 +157,7 @@ describe('a team of 1,000 that reaches 200 datasets', () => {
       expect(of.reduce((sum, { intervals }) => sum + intervals.length, 0)).toBe(datasets);
   });
 
-  test('100 rules over it are simulated in pages, each bounded in bytes, or turned away; more are refused', async () => {
+  test('100 rules over it are simulated in pages of limited size, or refused; more rules are refused', async () => {
     const rule = 'forbid(principal,action,resource);';
     const simulate = (query: string, cedar: string) =>
       server.request(`/v1/policies/simulate?${query}`, {
@@ -177,7 +177,7 @@ describe('a team of 1,000 that reaches 200 datasets', () => {
   });
 });
 
-test('more questions that take long than wait at once are turned away, and told when to come again', async () => {
+test('long questions beyond the limit are refused, with a time to retry', async () => {
   const directory = newDataDirectory();
   const length = 1_500;
   const server = await serverWith(directory, [

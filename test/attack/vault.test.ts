@@ -24,7 +24,7 @@ const given = async () => {
 };
 
 describe('forgetting', () => {
-  it('is refused where the log does not say so, at whatever position it is claimed', async () => {
+  it('is refused if the log does not record it, whatever position is claimed', async () => {
     const { admin, ask, pseudonym } = await given();
     for (const saidAt of [0, 1, 2, 3, 1_000_000, Number.MAX_SAFE_INTEGER]) {
       const refused = await ask('/forget', { pseudonym, saidAt });
@@ -36,7 +36,7 @@ describe('forgetting', () => {
     expect((await admin.post([enrolled('three', 'chen')])).status).toBe(201);
   });
 
-  it('is done where the log says so, and refused beyond it', async () => {
+  it('is done if the log records it, and refused beyond that', async () => {
     const { admin, ask, pseudonym } = await given();
     expect((await admin.delete('/v1/subjects/ana')).status).toBe(204);
     expect((await ask('/forget', { pseudonym, saidAt: 2 })).status).toBe(422);
@@ -45,7 +45,7 @@ describe('forgetting', () => {
   });
 });
 
-it('whoever looks people up in the vault is on record, with everybody found and nobody else', async () => {
+it('lookups in the vault are recorded, with everybody found and nobody else', async () => {
   const { admin, ask, pseudonym } = await given();
   await ask('/find', { names: ['ana', 'nobody'], pseudonyms: [] });
   await ask('/find', { names: [], pseudonyms: [pseudonym] });

@@ -8,8 +8,8 @@ import { enrolled } from '../support/given-events.ts';
 import { keyedServer } from '../support/keyed-server.ts';
 import { Client } from '../support/server.ts';
 
-describe('a page whose name was made to point at this machine', () => {
-  it('gets nothing by any path, and changes nothing', async () => {
+describe('a page whose name was made to resolve to this machine', () => {
+  it('gets nothing from any path, and changes nothing', async () => {
     const server = await keyedServer();
     await server.anybody().record([enrolled('one', 'ana')]);
     for (const host of [
@@ -36,7 +36,7 @@ describe('a page whose name was made to point at this machine', () => {
     expect(await server.ledger.parts.store.head()).toBe(1);
   });
 
-  it('is told apart from this machine by any of its names, and from names that the settings allow', async () => {
+  it('is distinguished from this machine by any of its names, and from allowed names', async () => {
     const { ledger } = await keyedServer();
     const app = createApp(ledger, pino({ level: 'silent' }), { allowedHosts: ['ledger.example'] });
     const asked = async (host: string) =>
@@ -77,7 +77,7 @@ describe('a page of another site', () => {
     expect(server.ledger.replays.all()).toEqual([]);
   });
 
-  it('loads nothing, though a link on it may be followed', async () => {
+  it('loads nothing, although a link on it may be followed', async () => {
     const server = await keyedServer();
     const loaded = server.anybody({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' });
     const followed = server.anybody({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' });
@@ -85,7 +85,7 @@ describe('a page of another site', () => {
     expect((await followed.get('/reference')).status).toBe(200);
   });
 
-  it('is told apart from the console, and from a program', async () => {
+  it('is distinguished from the console and from a program', async () => {
     const server = await keyedServer();
     const console = server.anybody({
       'sec-fetch-site': 'same-origin',
@@ -97,7 +97,7 @@ describe('a page of another site', () => {
   });
 });
 
-it('without keys, nobody gets at the vault', async () => {
+it('cannot use the vault of a ledger without keys', async () => {
   const server = await keyedServer();
   await server.anybody().record([enrolled('one', 'ana')]);
   for (const path of ['', '/find', '/admit', '/forget']) {

@@ -42,7 +42,7 @@ describe('domicile where', () => {
     expect(out).toMatch(/\n10 places at 3 sites\./);
   });
 
-  it('answers in JSON what the API answers', async () => {
+  it('prints the API’s answer in JSON', async () => {
     const asked = ['where', 'dora', '--valid-at', '2021-12-01', '--known-position', '43', '--format', 'json'];
 
     const { out } = await here([...asked, ...at]);
@@ -65,7 +65,7 @@ describe('domicile where', () => {
     });
   });
 
-  it('answers in CSV, one record per row below the names of the fields, and in NDJSON', async () => {
+  it('prints CSV, with one record per row below the names of the fields, and NDJSON', async () => {
     const question = ['where', 'rosa', '--valid-at', '2026-11-01', ...at];
 
     const csv = await here([...question, '--format', 'csv']);
@@ -91,7 +91,7 @@ describe('domicile where', () => {
     );
   });
 
-  it('of a time before the first event says when that was recorded', async () => {
+  it('for a time before the first event, says when that was recorded', async () => {
     const { body } = await server.get('/v1/events', { limit: 1 });
     const day = new RegExp(
       `recorded its first event on \\d{1,2} \\w+ ${body.data[0].recordedat.slice(0, 4)}, `,
@@ -214,7 +214,7 @@ describe('a question that goes wrong', () => {
     expect(second).toEqual(first);
   });
 
-  it('exits with 3 if nobody answers, or something other than Domicile does', async () => {
+  it('exits with 3 if nobody answers, or another program does', async () => {
     const nobody = await here(['where', 'ana', '--url', 'http://127.0.0.1:9']);
     expect(nobody.code).toBe(3);
     expect(nobody.notes).toMatch(/^domicile: no answer from http:\/\/127\.0\.0\.1:9: /);
@@ -234,7 +234,7 @@ describe('a question that goes wrong', () => {
 });
 
 describe('a wrong address', () => {
-  it('is told at once where something is to be recorded: nobody listens, or the server speaks no TLS', async () => {
+  it('is reported at once when recording: nobody listens, or the server does not speak TLS', async () => {
     const { createServer } = await import('node:http');
     const plain = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
     await new Promise((resolve) => plain.once('listening', resolve));
@@ -256,7 +256,7 @@ describe('a wrong address', () => {
   });
 });
 
-it('runs by a link from another directory, also by a link to a link', async () => {
+it('runs through a link from another directory, and through a link to a link', async () => {
   const bin = join(import.meta.dirname, '..', '..', 'bin', 'domicile');
   symlinkSync(bin, join(directory, 'first'));
   symlinkSync('first', join(directory, 'second'));
@@ -265,7 +265,7 @@ it('runs by a link from another directory, also by a link to a link', async () =
 });
 
 describe('help', () => {
-  it('is given for every command, with examples', async () => {
+  it('exists for every command, with examples', async () => {
     const { code, out } = await domicile(['--help']);
     expect(code).toBe(0);
     const commands = [...out.matchAll(/^ {2}([a-z]+) .*$/gm)]

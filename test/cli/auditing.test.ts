@@ -47,7 +47,7 @@ describe('domicile who', () => {
     expect(out).toMatch(/\n4 parties\./);
   });
 
-  it('can be asked about one party, along some kinds of edges, in other formats', async () => {
+  it('can be limited to one party or some kinds of edges, in other formats', async () => {
     const question = ['who', 'ben', '--from', '2022-01-01', '--party', 'oracle', '--via', 'operates', ...at];
 
     const csv = await here([...question, '--format', 'csv']);
@@ -64,7 +64,7 @@ describe('domicile who', () => {
 });
 
 describe('domicile findings', () => {
-  it('shows what broke a policy, and with --fail exits with 1', async () => {
+  it('shows what broke a policy, and exits with 1 with --fail', async () => {
     const shown = await here(['findings', '--site', 'singapore', '--open', ...at]);
     const failing = await here(['findings', '--open', '--fail', '--format', 'ndjson', ...at]);
     const none = await here(['findings', '--party', 'oracle', '--fail', ...at]);
@@ -82,7 +82,7 @@ describe('domicile findings', () => {
     expect(mistaken.code).toBe(2);
   });
 
-  it('can be asked about one person', async () => {
+  it('can be limited to one person', async () => {
     const { code, out } = await here(['findings', '--subject', 'dora', '--format', 'json', ...at]);
 
     expect(code).toBe(0);
@@ -128,7 +128,7 @@ describe('domicile replay', () => {
     );
   });
 
-  it('brings back the projections that served before', async () => {
+  it('returns to the projections that served before', async () => {
     const { code, out } = await here(['replay', '--rollback', '--format', 'json', ...at]);
 
     expect(code).toBe(0);
@@ -171,7 +171,7 @@ describe('domicile keys', () => {
 });
 
 describe('domicile affected', () => {
-  it('counts everybody once, and names each with the intervals and the paths', async () => {
+  it('counts everybody once, and lists each with intervals and paths', async () => {
     const question = ['affected', 'bytedance', '--from', '2021-01-01', '--to', '2022-01-01', ...at];
 
     const table = await domicile(question);
@@ -189,7 +189,7 @@ describe('domicile affected', () => {
 });
 
 describe('domicile adopt', () => {
-  it('prints what a template makes, adopts it, and refuses a parameter that is missing', async () => {
+  it('prints the policy from a template, adopts it, and refuses a missing parameter', async () => {
     const template = ['adopt', '--template', 'keep-out', '--set', 'party=bytedance'];
     const missing = await here([...template, ...at]);
     const shown = await here([...template, '--set', 'population=us-users', '--print', ...at]);
@@ -214,7 +214,7 @@ describe('domicile adopt', () => {
 });
 
 describe('domicile person, erase and reads', () => {
-  it('write the file of a person, say what an erasure leaves to do before it is done, and who asked', async () => {
+  it('write the file of a person, list what an erasure leaves to do before it is done, and list who asked', async () => {
     const page = await here(['person', 'fay', ...at]);
     const json = await here(['person', 'fay', '--format', 'json', ...at]);
     const asked = await here(['erase', 'fay', ...at]);
@@ -236,7 +236,7 @@ describe('domicile person, erase and reads', () => {
 });
 
 describe('domicile report', () => {
-  it('writes a report in the format that is asked for, and refuses one that there is not', async () => {
+  it('writes a report in the requested format, and refuses an unknown one', async () => {
     const question = ['--known-position', '101', '--valid-at', '2026-11-01', ...at];
     const csv = await here(['report', 'transfers', '--format', 'csv', ...question]);
     const page = await here(['report', 'backups', '--to', '2020-01-01', ...question]);

@@ -35,7 +35,7 @@ describe('copying a ledger', () => {
     expect(answers[0]!.out.split('\n').length).toBeGreaterThan(3);
   });
 
-  it('takes everything with --all: the copy goes on where the ledger stood', async () => {
+  it('copies everything with --all: the copy continues where the ledger stood', async () => {
     const whole = join(folder, 'whole');
     const key = (await domicile('keys', 'create', 'auditor', '--data', original)).out.trim();
     const done = await domicile('copy', '--all', '--from', `sqlite:${original}`, '--to', `sqlite:${whole}`);

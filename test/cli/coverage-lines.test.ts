@@ -17,27 +17,27 @@ const heardUntil = [
   { source: 'urn:b', upTo: null },
 ];
 
-describe('below an answer it is said', () => {
+describe('below an answer, the command line says', () => {
   it('that nothing was known, and what to type', () => {
     expect(coverageLines(answer({}, { knownNothing: true }), true)).toEqual([
       'Nothing was known then: the first event of the ledger was recorded later. Give a later --known-at or --known-position, or none.',
     ]);
   });
 
-  it.each([[{ limitMet: true }], [{ next: 'cursor' }]])('that it is not all: %j', (cut) => {
+  it.each([[{ limitMet: true }], [{ next: 'cursor' }]])('that it is incomplete: %j', (cut) => {
     expect(coverageLines(answer(cut), false)).toEqual([
       'This list is incomplete because a limit was reached. Ask for less, for example with --party, --site or a shorter period.',
     ]);
   });
 
-  it('up to when its sources vouched, and which never did', () => {
+  it('how far its sources vouched, and which never did', () => {
     expect(coverageLines(answer({}, { heardUntil }), false)).toEqual([
       'Complete, according to the sources themselves: urn:a up to 2022-06-17.',
       'Something may be missing, because these sources have never vouched for completeness: urn:b.',
     ]);
   });
 
-  it('of a ledger in which nobody vouches only where nothing was found', () => {
+  it('nothing about vouching in a ledger without vouches, unless nothing was found', () => {
     const never = Array.from({ length: 7 }, (_, index) => ({ source: `urn:${index}`, upTo: null }));
     expect(coverageLines(answer({}, { heardUntil: never }), false)).toEqual([]);
     expect(coverageLines(answer({}, { heardUntil: never }), true)).toEqual([
@@ -45,7 +45,7 @@ describe('below an answer it is said', () => {
     ]);
   });
 
-  it('nothing where nothing is missing', () => {
+  it('nothing if nothing is missing', () => {
     expect(coverageLines(answer(), false)).toEqual([]);
   });
 });

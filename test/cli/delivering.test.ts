@@ -105,7 +105,7 @@ const webhook = (waitMsMax?: number): Sink => {
 const idsReceived = (): ReadonlyArray<unknown> => received.map(({ headers }) => headers['webhook-id']);
 
 describe('findings delivered to a webhook', () => {
-  it('are signed with each secret, say whom they are about by a number alone, and come once', async () => {
+  it('are signed with each secret, contain only the number of people concerned, and come once', async () => {
     await record(3);
 
     const first = await deliver(webhook());
@@ -132,7 +132,7 @@ describe('findings delivered to a webhook', () => {
     expect(new Set(idsReceived()).size).toBe(3);
   });
 
-  it('are sent again, the same, to a receiver that fails or is slow', async () => {
+  it('are sent again unchanged to a receiver that fails or is slow', async () => {
     await record(2);
     answer = (response, nth) => {
       if (nth === 1) response.writeHead(500).end('not now');
@@ -150,7 +150,7 @@ describe('findings delivered to a webhook', () => {
     expect(idsReceived().length).toBe(3 + new Set(idsReceived()).size);
   });
 
-  it('go on after the last one that was taken, whenever the process ends, also where more was learned since', async () => {
+  it('resume after the last accepted one, whenever the process ends, even if more was learned since', async () => {
     await record(4);
     const ids = new Set<unknown>();
     answer = (response, nth) => void response.writeHead(nth > 2 ? 503 : 204).end();
@@ -186,7 +186,7 @@ describe('findings delivered to a webhook', () => {
     expect(idsReceived().length).toBe(all.length - 2 + 1);
   });
 
-  it('end for good where the receiver is gone, and where the ledger was put back', async () => {
+  it('stop permanently if the receiver is gone, or if the ledger was restored to an earlier state', async () => {
     await record(1);
     answer = (response) => void response.writeHead(410).end();
 
@@ -197,7 +197,7 @@ describe('findings delivered to a webhook', () => {
 });
 
 describe('findings delivered into a file', () => {
-  it('are lines of JSON; a line that was cut off is written again, whole', async () => {
+  it('are lines of JSON; an incomplete line is written again completely', async () => {
     const file = join(directory, 'findings.ndjson');
     const first = fileSink(file);
     await deliver(first);
@@ -217,7 +217,7 @@ describe('findings delivered into a file', () => {
     expect(lines.map((line) => JSON.parse(line).data.finding).sort()).toEqual(findings.sort());
   });
 
-  it('are not delivered by a state that is none, nor signed with a secret that is none', () => {
+  it('are not delivered with an invalid state, nor signed with an invalid secret', () => {
     writeFileSync(stateFile, '{"position":"x","under":null}');
     expect(readState(stateFile)).toMatchObject({
       left: { message: expect.stringContaining('another file') },

@@ -45,7 +45,7 @@ describe('domicile emit', () => {
     expect(JSON.parse(out)).toEqual({ recorded: 2, duplicates: 0, position: '2' });
   });
 
-  it('says how many do not fit, and the command that shows them does', async () => {
+  it('reports the number of discrepancies, and the command that it names lists them', async () => {
     const at = ['--data', join(directory, 'misfits')];
     const placed = { type: 'DataPlaced', data: { dataset: 'd', scope: { population: 'x' }, site: 's' } };
 
@@ -105,7 +105,7 @@ describe('domicile emit', () => {
     expect(mended.out).toBe('Recorded 198 events, 1,000 already there. The log is at position 1198.\n');
   });
 
-  it('refuses other content under a recorded source and id', async () => {
+  it('refuses other content with a recorded source and id', async () => {
     const at = ['--data', join(directory, 'conflict')];
     await domicile(['emit', '-', ...at], event('a'));
 
@@ -128,7 +128,7 @@ describe('domicile emit', () => {
     expect(notes).toMatch(/\n {2}line 2: is not UTF-8\n/);
   });
 
-  it('ends with the line that stopped it, though standard input stays open', async () => {
+  it('ends with the line that stopped it, even if standard input stays open', async () => {
     const child = start(['emit', '-', '--data', join(directory, 'open')]);
     child.stdin?.write('{}\n'.repeat(1_000));
 

@@ -30,7 +30,7 @@ const asked = async (statement: string): Promise<ReadonlyArray<Record<string, un
 };
 
 describe('an export', () => {
-  it('names people by pseudonyms unless their identifiers are wanted', async () => {
+  it('names people by pseudonyms unless identifiers are requested', async () => {
     const first = await exported();
     const pseudonyms = await asked('SELECT DISTINCT subject FROM stays UNION SELECT subject FROM reach');
     const second = await exported('--replace', '--identify');
@@ -44,7 +44,7 @@ describe('an export', () => {
     expect(people).toHaveLength(pseudonyms.length);
   });
 
-  it('is written whole or not at all, and in the place of nothing else', async () => {
+  it('is written completely or not at all, and replaces nothing else', async () => {
     await exported('--replace', '--known-position', '20');
     const then = await asked('SELECT DISTINCT known_position FROM stays');
     const other = join(directory, 'other');
@@ -70,7 +70,7 @@ describe('an export', () => {
     expect(await asked('SELECT DISTINCT known_position FROM stays')).toEqual(then);
   });
 
-  it('is only read: one SELECT, and no other file', async () => {
+  it('is read-only: one SELECT, and no other file', async () => {
     const refusals = [
       [`COPY stays TO '${answers}/stays.csv'`, 'expected a SELECT'],
       ['SELECT 1; DROP VIEW stays', 'expected one statement, not 2'],

@@ -41,7 +41,7 @@ afterAll(async () => {
 const run = (...args: ReadonlyArray<string>) => here([...args, '--url', server.url]);
 
 describe('domicile import', () => {
-  it('records the rows of a compressed file, and on the second time none', async () => {
+  it('records the rows of a compressed file, and nothing the second time', async () => {
     const compressed = file('members.csv.gz', gzipSync(rows(2_500)));
 
     const first = await run('import', 'csv', compressed, '--map', mapping);
@@ -55,7 +55,7 @@ describe('domicile import', () => {
     expect(JSON.parse(second.out)).toMatchObject({ records: 2_500, recorded: 0, duplicates: 2_500 });
   });
 
-  it('killed on its way, goes on when it is started again, and records each row once', async () => {
+  it('continues when started again after being killed, and records each row once', async () => {
     const members = file('killed.csv', rows(20_000).replaceAll('\nm', '\nr'));
     const args = ['import', 'csv', members, '--map', mapping, '--format', 'json', '--url', server.url];
     const headOf = async (): Promise<number> => Number((await server.get('/readyz')).body.head);
@@ -73,7 +73,7 @@ describe('domicile import', () => {
     expect([again.recorded + again.duplicates, await headOf()]).toEqual([20_000, before + 20_000]);
   });
 
-  it('shows first what it would do, and each record that it would refuse', async () => {
+  it('first shows what it would do, and each record that it would refuse', async () => {
     const wrong = file('wrong.csv', `${rows(20)}x,1,never\ny,1,\n`);
 
     const { code, out, notes } = await run('import', 'csv', wrong, '--map', mapping, '--dry-run');
@@ -90,7 +90,7 @@ describe('domicile import', () => {
     );
   });
 
-  it('stops at a record that it cannot import, or keeps it aside and goes on', async () => {
+  it('stops at a record that it cannot import, or sets it aside and continues', async () => {
     const wrong = file('stops.csv', `who,team,since\nn1,2,2024-01-01\nx,2,never\nn2,2,2024-01-01\n`);
     const aside = join(directory, 'aside.ndjson');
 
@@ -114,7 +114,7 @@ describe('domicile import', () => {
     ).toMatchObject([{ index: 1, line: 3, record: { who: 'x' }, why: [expect.stringContaining('/time')] }]);
   });
 
-  it('names the record of an event that the ledger refuses, and where to begin again', async () => {
+  it('names the record of an event that the ledger refuses, and where to resume', async () => {
     const twice = file(
       'conflict.csv',
       `who,team,since\n${Array.from({ length: 1_000 }, (_, index) => `k${index},3,2024-01-01\n`).join('')}k1,4,2024-01-01\n`,
@@ -131,7 +131,7 @@ describe('domicile import', () => {
     expect(notes).toContain('--skip 1000 begins where it stopped.');
   });
 
-  it('says what is wrong with a kind, a file, a mapping and an option', async () => {
+  it('reports faults of a kind, a file, a mapping and an option', async () => {
     const outcomes = [
       await run('import', 'paper', mapping),
       await run('import', 'okta', join(directory, 'missing.json')),
@@ -167,7 +167,7 @@ describe('domicile sync and reconcile', () => {
   const sync = (path: string, at: string, ...more: ReadonlyArray<string>) =>
     run('sync', 'scim', path, '--source', source, '--at', at, ...more);
 
-  it('makes of two exports who came and who left in between, and compares the result with another source', async () => {
+  it('derives from two exports who joined and left in between, and compares the result with another source', async () => {
     const monday = await sync(group('monday.json', 'u1', 'u2'), '2024-06-03');
     const tuesday = group('tuesday.json', 'u1', 'u3');
     const tried = await sync(tuesday, '2024-06-04', '--dry-run');
@@ -217,7 +217,7 @@ describe('domicile sync and reconcile', () => {
     ]);
   });
 
-  it('ends nothing because of an export that is cut short or empty', async () => {
+  it('ends nothing because of a truncated or empty export', async () => {
     const cut = file('cut.json', '{"Resources":[{"schemas":[');
     const empty = file('empty.json', '{"Resources":[]}');
 

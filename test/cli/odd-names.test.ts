@@ -41,7 +41,7 @@ afterAll(async () => {
 const run = (command: string, ...args: ReadonlyArray<string>): Promise<Finished> =>
   here([command, '--url', server.url, ...args]);
 
-describe('given a CSV file of worldly names', () => {
+describe('given a CSV file of unusual names', () => {
   it('when it is imported, then every row is recorded', () => {
     expect(imported).toMatchObject({
       code: 0,
@@ -52,7 +52,7 @@ describe('given a CSV file of worldly names', () => {
   });
 
   it.each(worldlyNames.map((name, index) => [name, index] as const))(
-    'when the person is asked for and erased, then that is %j and nobody else',
+    'when the person is asked for and erased, then it is %j and nobody else',
     async (name, index) => {
       const shown = await run('where', '--format', 'json', '--', name);
       const table = await run('where', '--format', 'csv', '--', name);

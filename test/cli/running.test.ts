@@ -87,7 +87,7 @@ describe('domicile serve', () => {
     }
   });
 
-  it('whose directory cannot be made says so, and nothing of ports', async () => {
+  it('with a directory that cannot be made says so, without mentioning ports', async () => {
     const file = join(directory, 'a-file');
     writeFileSync(file, '');
     const { code, notes } = await here(['serve', '--data', join(file, 'data'), '--port', '0']);
@@ -96,7 +96,7 @@ describe('domicile serve', () => {
     expect(notes).toMatch(/^domicile: .*a-file\/data: a part of this path is a file, not a directory\n$/);
   });
 
-  it('tells a directory that it may not write from a port that it may not listen on', () => {
+  it('distinguishes a directory that it may not write from a port that it may not listen on', () => {
     const refused = (syscall: string, path?: string) =>
       Object.assign(new Error(`EACCES: permission denied, ${syscall}`), { code: 'EACCES', syscall, path });
     expect(failureOfListening(refused('listen'), '127.0.0.1', 80)).toMatchObject({
@@ -148,7 +148,7 @@ describe('domicile demo', () => {
     );
   });
 
-  it('adopts policies, and shows what each found and what the rule of 2022 would have found from 2019', async () => {
+  it('adopts policies, and shows the findings of each and what the rule of 2022 would have found from 2019', async () => {
     const { code, out } = shown;
 
     expect(code).toBe(0);
@@ -284,7 +284,7 @@ describe('domicile doctor', () => {
     expect(away.found.events).toBe('101 in the log, all readable');
   });
 
-  it('tells what another program wrote into the log from what a newer version wrote', async () => {
+  it('distinguishes what another program wrote into the log from what a newer version wrote', async () => {
     const written = async (bytes: string) => {
       const folder = join(directory, `junk-${bytes.length}`);
       await here(['emit', tiktok, '--data', folder]);
@@ -312,7 +312,7 @@ describe('domicile doctor', () => {
     expect(newer).toMatchObject({ code: 1, remedy: expect.stringMatching(/^They were written by a newer/) });
   });
 
-  it('refuses a directory beside a server, and makes nothing there', async () => {
+  it('refuses a directory together with a server, and creates nothing there', async () => {
     const other = join(directory, 'beside-kurrentdb');
     const environment = { LEDGER_STORE: 'esdb://127.0.0.1:9?tls=false' };
     for (const command of [['emit', tiktok], ['serve', '--port', '0'], ['doctor'], ['where', 'rosa']]) {

@@ -28,7 +28,7 @@ describe('given the first word of a command line', () => {
   const namesOf = async (first: string) =>
     (await programFor(terminal, first)).commands.map((each) => each.name());
 
-  it('then it loads the code of the command that it names and no other, with all options of that command', async () => {
+  it('then it loads only the code of the named command, with all options of that command', async () => {
     const showAll = ['completion', 'man'];
     for (const { words, ...shown } of tree.within) {
       const [name] = words as [string];
@@ -39,7 +39,7 @@ describe('given the first word of a command line', () => {
     }
   });
 
-  it('then it loads every command, where it names none or one that shows them all, and none for the version', async () => {
+  it('then it loads every command if it names none or one that lists them all, and none for the version', async () => {
     const all = tree.within.map(({ words }) => words[0]);
     for (const first of ['--help', 'help', 'wher', 'completion', 'man'])
       expect(await namesOf(first)).toEqual(all);
@@ -74,7 +74,7 @@ describe('given the unit of systemd', () => {
     user: 'daemon',
   });
 
-  it('then it runs the server as a user of its own, which may write the ledger alone', () => {
+  it('then it runs the server as a separate user, which may only write the ledger', () => {
     expect(unit).toContain(
       'ExecStart=/opt/domicile/bin/domicile serve --config /etc/domicile/domicile.yaml --data /var/lib/domicile\n',
     );
@@ -87,7 +87,7 @@ describe('given the unit of systemd', () => {
       expect(unit.split('\n')).toContain(line);
   });
 
-  it('when a path has spaces or percent signs, then they are what they are', () => {
+  it('when a path has spaces or percent signs, then they are escaped', () => {
     const odd = systemdUnit({ program: ['/opt/my domicile'], config: '/etc/100%', data: '/d', user: 'x' });
     expect(odd).toContain('ExecStart="/opt/my domicile" serve --config "/etc/100%%" --data /d\n');
   });
@@ -113,7 +113,7 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.l
     return stdout.split('\n').filter((line) => line !== '');
   };
 
-  it('then it completes commands, commands within them, options, and the values of options', () => {
+  it('then it completes commands, subcommands, options, and the values of options', () => {
     expect(complete('domicile', 're')).toEqual(expect.arrayContaining(['replay', 'restore']));
     expect(complete('domicile', 'keys', 'cr')).toEqual(['create']);
     expect(complete('domicile', 'keys', 'create', 'name', '--so')).toEqual(['--source']);

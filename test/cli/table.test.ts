@@ -41,7 +41,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('loses no text, however narrow it is', () => {
+  it('loses no text, however narrow', () => {
     const word = fc.stringMatching(/^[a-z0-9/._:-]{1,40}$/);
     const cell = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
     fc.assert(
@@ -57,7 +57,7 @@ describe('a table', () => {
     );
   });
 
-  it('keeps its columns straight beside CJK, combining marks and emoji', () => {
+  it('keeps its columns aligned with CJK, combining marks and emoji', () => {
     const rows = [
       ['東京データセンター', '1'],
       ['Ame\u0301lie', '2'],
@@ -116,8 +116,8 @@ describe('a time', () => {
   });
 });
 
-describe('names in what is said', () => {
-  it('are marked where they mix scripts, and quoted where they have several words', () => {
+describe('names in sentences', () => {
+  it('are marked if they mix scripts, and quoted if they have several words', () => {
     expect(nameText('pаypal')).toBe('pаypal [Latin and Cyrillic]');
     expect(nameText('Jörg Müller')).toBe('"Jörg Müller"');
     expect(nameText('宮本かな')).toBe('宮本かな');

@@ -31,7 +31,7 @@ describe('a proof of an event', () => {
     );
   });
 
-  it('is not verified once it is about another event, or by another key', async () => {
+  it('is not verified for another event, or by another key', async () => {
     const forged = join(folder, 'forged.tlog-proof');
     writeFileSync(forged, readFileSync(proof, 'utf8').replace('\nindex 6\n', '\nindex 5\n'));
     expect(await domicile('verify', forged, '--key', key)).toMatchObject({
@@ -42,7 +42,7 @@ describe('a proof of an event', () => {
     expect((await domicile('verify', proof, '--key', another)).code).toBe(1);
   });
 
-  it('needs keys that the reader names', async () => {
+  it('needs keys named by the reader', async () => {
     const refused = await domicile('verify', proof);
     expect(refused.code).toBe(2);
     expect(refused.notes).toContain('name the keys that you trust with --key VKEY or --policy FILE');
@@ -50,14 +50,14 @@ describe('a proof of an event', () => {
 });
 
 describe('a whole ledger', () => {
-  it('is verified, and told to be whole', async () => {
+  it('is verified and reported as whole', async () => {
     const verified = await domicile('verify', '--data', data);
     expect(verified.code).toBe(0);
     expect(verified.out).toContain('101 events match their hashes');
     expect(verified.out).toContain('The ledger is intact.');
   });
 
-  it('is not whole once an event has gone', async () => {
+  it('is not whole once an event is missing', async () => {
     const log = new DatabaseSync(join(data, 'log.sqlite'));
     log.exec('DELETE FROM event WHERE position = 101');
     log.exec('UPDATE source SET count = (SELECT count(*) FROM event WHERE event.source = source.id)');

@@ -13,7 +13,7 @@ const logs = join(folder, 'logs.policy');
 const vkey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('starts with keys of its own, says them, and ends in order', async () => {
+it('starts with its own keys, prints them, and stops gracefully', async () => {
   writeFileSync(logs, `log ${vkey}\nquorum none\n`);
   const child = start([
     'witness',
@@ -38,7 +38,7 @@ it('starts with keys of its own, says them, and ends in order', async () => {
   expect((await ended).code).toBe(0);
 });
 
-it('can tell its keys before its first start', async () => {
+it('can print its keys before its first start', async () => {
   const early = join(folder, 'early');
   const made = await here(['witness', 'key', '--data', early, '--name', 'witness.example/early']);
   expect(made.code).toBe(0);
@@ -50,7 +50,7 @@ it.each([
   [[], 'name the directory of the witness with --data DIR'],
   [['--data', data], 'name the logs to cosign for with --logs FILE'],
   [['--data', join(folder, 'new'), '--logs', logs], 'a new witness needs a name'],
-])('needs to know what it is to do: %j', async (args, message) => {
+])('requires instructions: %j', async (args, message) => {
   const refused = await here(['witness', ...args]);
   expect(refused.code).toBe(2);
   expect(refused.notes).toContain(message);

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe('questions', () => {
-  it('are answered with rows under the clocks that were asked for', async () => {
+  it('get rows under the requested clocks', async () => {
     const asked = {
       validAt: new Date('2022-06-30'),
       knownPosition: '43',
@@ -83,7 +83,7 @@ describe('questions', () => {
     expect(orThrow(await client.health.ready())).toMatchObject({ status: 'ready', head: atLeast });
   });
 
-  it('tell who could reach data, along which path, and what would keep somebody out', async () => {
+  it('return who could reach data, along which path, and what would end it', async () => {
     const client = ledger();
     const question = { validAt: '2022-07-15', atLeast };
 
@@ -113,7 +113,7 @@ describe('questions', () => {
     expect(new Set(simulated.map(({ party }) => party))).toEqual(new Set(['ncc-group']));
   });
 
-  it('tell what a policy found, would find, and what makes the difference', async () => {
+  it('return what a policy found, would find, and what makes the difference', async () => {
     const client = ledger();
     const cedar = `@id("out") forbid(principal in Party::"bytedance", action == Action::"reach", resource)
       when { resource.jurisdiction == "US" };`;
@@ -149,13 +149,13 @@ describe('questions', () => {
     );
   });
 
-  it('name things whose identifiers have slashes', async () => {
+  it('can name things whose identifiers have slashes', async () => {
     const { data } = orThrow(await ledger().datasets.get('tiktok/profile', { atLeast }));
 
     expect(data.dataset).toBe('tiktok/profile');
   });
 
-  it('are answered in full, page by page', async () => {
+  it('can be answered completely, page by page', async () => {
     const client = ledger();
 
     const pages = orThrow(await everyRow((page) => client.events.list(page), { limit: 7, atLeast }));
@@ -165,7 +165,7 @@ describe('questions', () => {
     expect(pages.next).toBeNull();
   });
 
-  it('find what was recorded only if they wait for it', async () => {
+  it('find what was just recorded only if they wait for it', async () => {
     const client = ledger();
     const { position } = orThrow(
       await client.events.emit({
@@ -197,7 +197,7 @@ describe('questions', () => {
 });
 
 describe('erasing a person', () => {
-  it('ends in nothing, and afterwards nobody is known by that name', async () => {
+  it('returns nothing, and afterwards nobody is known by that name', async () => {
     const client = ledger();
 
     expect(await client.subjects.erase('lev')).toEqual(E.right(undefined));
@@ -206,7 +206,7 @@ describe('erasing a person', () => {
   });
 });
 
-describe('the access log', () => {
+describe('the log of reads', () => {
   it('says who asked about whom', async () => {
     const client = ledger();
     await client.subjects.history('mia', { atLeast });
@@ -238,8 +238,8 @@ describe('a replay', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  it('is the problem that the ledger tells of', async () => {
+describe('an error', () => {
+  it('is the ledger’s problem', async () => {
     const outcome = await ledger().subjects.history('ana', { from: '2022-01-01', to: '2021-01-01' });
 
     expect(outcome).toMatchObject(
@@ -251,20 +251,20 @@ describe('what goes wrong', () => {
     );
   });
 
-  it('is a network error where nobody answers', async () => {
+  it('is a network error if nobody answers', async () => {
     const outcome = await createClient({ url: 'http://127.0.0.1:9' }).sites.list();
 
     expect(outcome).toMatchObject(E.left({ kind: 'network' }));
   });
 
-  it('is told in a sentence that names the field, and how many more faults there are', async () => {
+  it('is described in a sentence with the field and the number of further faults', async () => {
     const outcome = await ledger().events.emit({ id: '1' } as EventInput);
 
     const sentence = E.isLeft(outcome) ? sentenceOf(outcome.left) : '';
     expect(sentence).toMatch(/^Invalid events: event 1, \/source: is missing; expected .*, and \d more$/);
   });
 
-  it('is told as undecodable where something else answers', async () => {
+  it('is undecodable if another program answers', async () => {
     const page: Fetch = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
     const refusing: Fetch = () => new Response('no', { status: 500 });
     const almost: Fetch = () => Response.json({ clocks: {}, data: [{ site: 1 }], next: null });
@@ -281,7 +281,7 @@ describe('what goes wrong', () => {
     expect(pointers.map(({ pointer }) => pointer)).toContain('/data/0/site');
   });
 
-  it('is not that a newer ledger says more than this client knows', async () => {
+  it('does not result from unknown fields of a newer ledger', async () => {
     const newer: Fetch = async (request) => {
       const answer = (await (await answering(request)).json()) as { data: object[] };
       const data = answer.data.map((row) => ({ ...row, shoeSize: 43 }));
@@ -294,7 +294,7 @@ describe('what goes wrong', () => {
     expect(data[0]).not.toHaveProperty('shoeSize');
   });
 
-  it('is a cancellation where the caller cancelled', async () => {
+  it('is a cancellation if the caller cancelled', async () => {
     const never: Fetch = (request) =>
       new Promise((_, reject) =>
         request.signal.addEventListener('abort', () => reject(new Error('aborted'))),
@@ -307,7 +307,7 @@ describe('what goes wrong', () => {
     expect(await outcome).toEqual(E.left({ kind: 'cancelled' }));
   });
 
-  it('is an exception for those who ask for one', async () => {
+  it('is an exception for callers that prefer one', async () => {
     const outcome = await ledger().subjects.residency('nobody-known');
     const failure = E.isLeft(outcome) ? outcome.left : undefined;
 

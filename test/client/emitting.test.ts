@@ -45,8 +45,8 @@ const noted = (attemptsMax = 4) => {
   };
 };
 
-describe('an answer that is lost', () => {
-  it('is asked for again, and nothing is recorded twice', async () => {
+describe('a lost answer', () => {
+  it('is requested again, and nothing is recorded twice', async () => {
     let calls = 0;
     const losing: Fetch = async (request) => {
       calls++;
@@ -71,7 +71,7 @@ describe('an answer that is lost', () => {
     );
   });
 
-  it('is asked for with longer and longer waits, and given up in the end', async () => {
+  it('is requested with increasing waits, and eventually given up', async () => {
     const dead: Fetch = () => Promise.reject(new TypeError('refused'));
     const { waits, retry } = noted(7);
 
@@ -81,7 +81,7 @@ describe('an answer that is lost', () => {
     expect(waits).toEqual([50, 100, 200, 400, 500, 500]);
   });
 
-  it('is waited for as long as the ledger says', async () => {
+  it('is awaited as long as the ledger says', async () => {
     let calls = 0;
     const busy: Fetch = (request) => {
       calls++;
@@ -100,7 +100,7 @@ describe('an answer that is lost', () => {
 });
 
 describe('a stream', () => {
-  it('is read on while a chunk of it is recorded, and what is slow to come holds back no answer', async () => {
+  it('is read ahead while a chunk of it is recorded, and a slow item delays no answer', async () => {
     const taken: number[] = [];
     let answered = 0;
     let release = () => {};
@@ -127,7 +127,7 @@ describe('a stream', () => {
 });
 
 describe('a refusal', () => {
-  it('ends a stream at once, also where nothing more of it ever comes', async () => {
+  it('ends a stream at once, even if nothing more of it ever comes', async () => {
     async function* source() {
       for (let line = 0; line < chunkLinesMax; line++) yield '{}';
       await new Promise(() => {});
@@ -138,7 +138,7 @@ describe('a refusal', () => {
     expect(sent).toMatchObject(E.left({ error: { kind: 'problem', status: 422 } }));
   });
 
-  it('is not repeated', async () => {
+  it('is not retried', async () => {
     let calls = 0;
     const counting: Fetch = (request) => {
       calls++;
@@ -187,7 +187,7 @@ describe('a refusal', () => {
 });
 
 describe('a stream', () => {
-  it('ends where the caller cancels, with what was recorded until then', async () => {
+  it('ends when the caller cancels, with what was recorded so far', async () => {
     const cancel = new AbortController();
     const client = createClient({ url, fetch: answering });
 
@@ -199,7 +199,7 @@ describe('a stream', () => {
     expect(sent).toMatchObject(E.left({ error: { kind: 'cancelled' }, soFar: { recorded: 1_000 } }));
   });
 
-  it('is cut at the ends of lines, however its bytes come', async () => {
+  it('is split at the ends of lines, however its bytes arrive', async () => {
     const lines = fc.array(
       fc.string({ maxLength: 30 }).map((text) => text.replaceAll('\n', '')),
       {

@@ -30,7 +30,7 @@ const event = (source: string, number: number): EventInput => ({
 const atOnce = { attemptsMax: 5, wait: async () => {} };
 
 describe('following the log', () => {
-  it('gives what is there, then what comes, until the caller has enough', async () => {
+  it('gives existing events, then new ones, until the caller stops', async () => {
     const source = 'urn:example:live';
     const client = createClient({ url: server.url });
     await client.events.emitBatch([event(source, 0), event(source, 1)]);
@@ -47,7 +47,7 @@ describe('following the log', () => {
     expect(seen).toEqual(['0', '1', '2', '3']);
   });
 
-  it('goes on after the last event when the connection is lost', async () => {
+  it('resumes after the last event when the connection is lost', async () => {
     const source = 'urn:example:torn';
     const resumed: Array<string | null> = [];
     /** A connection that breaks in the middle of its third event. */
@@ -86,7 +86,7 @@ describe('following the log', () => {
     expect(resumed.slice(1).every((position) => /^\d+$/.test(position ?? ''))).toBe(true);
   });
 
-  it('ends with what went wrong, if trying again cannot help or has not helped', async () => {
+  it('ends with the error if retrying cannot help or has not helped', async () => {
     const outcomes = async (fetch: Fetch, filter: object) => {
       const seen = [];
       const client = createClient({ url: server.url, fetch, retry: atOnce });

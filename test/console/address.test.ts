@@ -10,7 +10,7 @@ import { parseSearch, searchWith, stringifySearch } from '../../console/src/cloc
 import { instant } from '../../src/contract/questions/parameter.ts';
 
 describe('A moment', () => {
-  it('that was written is read as the same instant', () => {
+  it('is read back as the same instant', () => {
     const first = new Date('0000-01-01').getTime();
     fc.assert(
       fc.property(fc.integer({ min: -62_000_000_000_000, max: 253_402_300_799_999 }), (ms) => {
@@ -39,14 +39,14 @@ describe('A moment', () => {
     '2022-06-30 24:00',
     'yesterday',
     '2022-6-3',
-  ])('typed as %s is refused, with what would be right', (typed) => {
+  ])('typed as %s is refused, with what is expected', (typed) => {
     const read = readMoment(typed);
     expect(E.isLeft(read) && read.left).toMatch(/Expected a date such as 2022-06-30/);
   });
 });
 
 describe('An address', () => {
-  it('says again what it was made to say, whatever that is', () => {
+  it('is read back as it was written, whatever it contains', () => {
     fc.assert(
       fc.property(
         fc.dictionary(
@@ -64,7 +64,7 @@ describe('An address', () => {
 const read = (query: string) => searchWith({ state: oneOf('open', 'ended') })(parseSearch(query));
 
 describe('The address of a screen', () => {
-  it('is read as the API reads its parameters', () => {
+  it('is read like the API’s parameters', () => {
     const shown = { validAt: '2022-06-30T14:05:00+02:00', knownPosition: '43', minAssurance: 'observed' };
     expect(read('validAt=2022-06-30T14:05:00%2B02:00&knownPosition=43&minAssurance=observed&state=')).toEqual(
       shown,
@@ -89,7 +89,7 @@ describe('The address of a screen', () => {
     expect(() => read(query)).toThrow(message);
   });
 
-  it('names an instant where the API does, and the same one, whatever is written', () => {
+  it('has an instant exactly if the API’s parameter does, and the same one, whatever is written', () => {
     const written = fc.oneof(
       fc.string(),
       fc.stringMatching(/^\d{4}-\d{2}-\d{2}$/),

@@ -23,35 +23,32 @@ const withoutEvents = ({ events: _, ...row }: ResidencyRow): Omit<ResidencyRow, 
 const people = ['ana', 'ben', 'chen', 'dora', 'fay', 'hugo', 'ines', 'jonas', 'kira', 'noor', 'rosa'];
 
 describe('Given the founding case', () => {
-  it.each(people)(
-    'then %s is shown at each change, and between any two, where the ledger says',
-    async (subject) => {
-      const history = await server.rows(`/v1/subjects/${subject}/history`, { atLeast: 101 });
-      const trail: ReadonlyArray<TrailRow> = await server.rows(`/v1/subjects/${subject}/trail`);
-      const until = expiries(trail);
-      const changes: ReadonlyArray<number> = [
-        ...history.flatMap(({ from, to }) => [Date.parse(from), Date.parse(to ?? '2026-11-01')]),
-        ...until.values(),
-      ];
-      const instants = [...new Set(changes.flatMap((change) => [change - 1, change, change + 43_200_000]))];
-      expect(instants.length).toBeGreaterThan(3);
-      for (const at of instants) {
-        const validAt = new Date(at).toISOString();
-        const { body } = await server.get(`/v1/subjects/${subject}/residency`, { validAt, limit: 1000 });
-        const shown = residencyIn(history, at, until);
-        // A row over time is proved by what ended it, too.
-        expect({ validAt, rows: shown.map(withoutEvents) }).toEqual({
-          validAt,
-          rows: body.data.map(withoutEvents),
-        });
-        shown.forEach(({ events }, index) => {
-          expect(events).toEqual(expect.arrayContaining(body.data[index].events));
-        });
-      }
-    },
-  );
+  it.each(people)('then %s is shown at each change and in between where the ledger says', async (subject) => {
+    const history = await server.rows(`/v1/subjects/${subject}/history`, { atLeast: 101 });
+    const trail: ReadonlyArray<TrailRow> = await server.rows(`/v1/subjects/${subject}/trail`);
+    const until = expiries(trail);
+    const changes: ReadonlyArray<number> = [
+      ...history.flatMap(({ from, to }) => [Date.parse(from), Date.parse(to ?? '2026-11-01')]),
+      ...until.values(),
+    ];
+    const instants = [...new Set(changes.flatMap((change) => [change - 1, change, change + 43_200_000]))];
+    expect(instants.length).toBeGreaterThan(3);
+    for (const at of instants) {
+      const validAt = new Date(at).toISOString();
+      const { body } = await server.get(`/v1/subjects/${subject}/residency`, { validAt, limit: 1000 });
+      const shown = residencyIn(history, at, until);
+      // A row over time is proved by what ended it, too.
+      expect({ validAt, rows: shown.map(withoutEvents) }).toEqual({
+        validAt,
+        rows: body.data.map(withoutEvents),
+      });
+      shown.forEach(({ events }, index) => {
+        expect(events).toEqual(expect.arrayContaining(body.data[index].events));
+      });
+    }
+  });
 
-  it('then what the regulator learned in 2025 about 2021 is late, and what was said at once is not', async () => {
+  it('then what the regulator learned in 2025 about 2021 is late, and what was reported at once is not', async () => {
     const trail: ReadonlyArray<TrailRow> = await server.rows('/v1/subjects/hugo/trail');
     const began = Date.parse(trail[0]!.event.recordedat);
     const late = lateEvents(trail, began);
@@ -62,7 +59,7 @@ describe('Given the founding case', () => {
     expect(late.has(named('eu-profile-moved-to-dublin'))).toBe(false);
   });
 
-  it('then an event that a running ledger is told of late is late by its own clock', () => {
+  it('then an event that a running ledger learns late is late by its own clock', () => {
     const row = (position: string, time: string, recordedat: string): TrailRow => ({
       event: {
         specversion: '1.0',

@@ -26,8 +26,8 @@ describe('A file of a table', () => {
   });
 });
 
-describe('Text that others wrote', () => {
-  it('is shown as it is, but for signs that nobody sees, which are named', () => {
+describe('Text by others', () => {
+  it('is shown unchanged, except for invisible characters, which are named', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => shownText(text) === text));
     expect(shownText('مركز البيانات')).toBe('مركز البيانات');
     expect(shownText('می\u200Cخواهم')).toBe('می\u200Cخواهم');
@@ -60,7 +60,7 @@ describe('Evidence', () => {
 });
 
 describe('A long table', () => {
-  it('renders the rows that are visible, whatever their heights, and leaves room for the others', () => {
+  it('renders the visible rows, whatever their heights, and leaves space for the others', () => {
     const heights = fc.array(fc.integer({ min: 10, max: 300 }), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(heights, fc.nat(120_000), fc.integer({ min: 1, max: 2_000 }), (each, top, height) => {
@@ -90,7 +90,7 @@ describe('A time scale', () => {
     expect(ticks.map(({ label }) => label).join(labels.includes(',') ? ', ' : ' ')).toBe(labels);
   });
 
-  it('has marks in order, within what is shown, and no more of them than fit', () => {
+  it('has marks in order, within the visible period, and no more of them than fit', () => {
     const instant = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) });
     fc.assert(
       fc.property(

@@ -25,7 +25,7 @@ const row = (
 });
 
 describe('Given what a party could reach', () => {
-  it('then each site has a lane, the first reached one first, and a bar each time that it reached a holding, by whatever path', () => {
+  it('then each site has a lane, in order of first reach, and a bar for each stay in which it reached a holding, by any path', () => {
     const lanes = reachedSiteLanes(
       [
         row('virginia', '2021-01-01T00:00:00Z', '2022-01-01T00:00:00Z', '4'),

@@ -26,7 +26,7 @@ describe('A key on the time scale', () => {
     expect(stepOf({ key, shiftKey }, day(from), changes)).toBe(day(to));
   });
 
-  it('leads nowhere where there is no change, or it is no key of the scale', () => {
+  it('has no effect if there is no change, or if it is not a key of the scale', () => {
     expect(stepOf({ key: 'n', shiftKey: false }, day('2022-06-30'), [])).toBeUndefined();
     expect(stepOf({ key: 'x', shiftKey: false }, day('2022-06-30'), [])).toBeUndefined();
   });
@@ -36,15 +36,15 @@ describe('Names on the map', () => {
   const frame = { left: 0, top: 0, right: 400, bottom: 200 };
   const mark = (x: number, y: number, ...lines: string[]) => ({ x, y, radius: 6, lines });
 
-  it('stand to the right of their marks, where nothing is in the way', () => {
+  it('are to the right of their marks, if nothing is in the way', () => {
     expect(labelSides([mark(50, 50, 'Ashburn'), mark(50, 150, 'Dublin')], frame)).toEqual(['right', 'right']);
   });
 
-  it('stand to the left at the right edge, where they would be cut off', () => {
+  it('are to the left at the right edge, where they would be cut off', () => {
     expect(labelSides([mark(390, 100, 'Singapore')], frame)).toEqual(['left']);
   });
 
-  it('do not lie on one another where two marks are close, nor on the other mark', () => {
+  it('do not overlap if two marks are close, nor cover the other mark', () => {
     const marks = [mark(200, 100, 'Servers in China'), mark(222, 102, 'CN'), mark(202, 124, 'Hamar')];
     const sides = labelSides(marks, frame);
     const boxes = marks.map((each, index) => labelBox(each, sides[index]!));
@@ -60,7 +60,7 @@ describe('Names on the map', () => {
 describe('The reason of an adoption', () => {
   const cedar = '// Nobody from abroad.\nforbid(principal, action, resource);\n';
 
-  it('stands above the rules as a comment, and is read from there again', () => {
+  it('is a comment above the rules, and is read back from there', () => {
     const text = withReason(cedar, 'The board decided so.\nOn 17 June.');
     expect(text).toBe(`// Reason: The board decided so.\n// On 17 June.\n\n${cedar}`);
     expect(readReason(text)).toEqual({ reason: 'The board decided so.\nOn 17 June.', cedar });

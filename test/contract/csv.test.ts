@@ -21,7 +21,7 @@ const readCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
 };
 
 describe('A CSV file', () => {
-  it('is read back as the fields that were written, whatever text they hold', () => {
+  it('is read back as the written fields, whatever text they contain', () => {
     const text = fc.string({ unit: 'binary' }).filter((each) => !/^[=+\-@\t\r\n]/.test(each));
     const table = fc
       .integer({ min: 1, max: 4 })

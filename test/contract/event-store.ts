@@ -105,7 +105,7 @@ export const eventStoreContract = (
       expect(await store.find('a', '1')).toBeUndefined();
     });
 
-    test('given batches, they are read in the order of their appends, as they were sent', async () => {
+    test('given batches, they are read in the order of their appends, as sent', async () => {
       const batches = [
         several('a', 0, 3),
         [event('b', '1'), event('a', '3'), event('b', '0')],
@@ -135,7 +135,7 @@ export const eventStoreContract = (
       for (const end of ends.slice(0, -1)) expect(times[end]).toBeGreaterThan(times[end - 1]!);
     });
 
-    test('given a log, pages of any size make up the whole', async () => {
+    test('given a log, pages of any size together are the whole log', async () => {
       const { store } = await given(several('a', 0, 7), several('b', 0, 6));
       const log = await store.read(origin, everything);
       for (const limit of [1, 2, 5, 13, 14]) {
@@ -176,7 +176,7 @@ export const eventStoreContract = (
       }
     });
 
-    test('given names that differ in little, each is a name of its own and read as it was sent', async () => {
+    test('given similar names, each is a separate name and read as sent', async () => {
       const texts = [
         'a',
         'A',
@@ -201,7 +201,7 @@ export const eventStoreContract = (
   });
 
   describe(`${name}: appending`, () => {
-    test('given a recorded batch, when it is sent again, all are duplicates and the log stays as it was', async () => {
+    test('given a recorded batch, when it is sent again, all are duplicates and the log does not change', async () => {
       const batch = [event('a', '1'), event('b', '1'), event('a', '2')];
       const { store, outcomes } = await given(batch, several('c', 0, 2));
       const log = await store.read(origin, everything);
@@ -210,7 +210,7 @@ export const eventStoreContract = (
       expect(await store.read(origin, everything)).toEqual(log);
     });
 
-    test('given a batch that holds an event twice and old ones, only what is new is recorded', async () => {
+    test('given a batch with an event twice and old ones, only new events are recorded', async () => {
       const { store } = await given(several('a', 0, 3));
       const batch = [event('a', '1'), event('a', '7'), event('b', '7'), event('a', '7'), event('a', '0')];
       const outcome = appended(await store.append(batch));
@@ -219,7 +219,7 @@ export const eventStoreContract = (
       expect(names(log)).toEqual(['a 0', 'a 1', 'a 2', 'a 7', 'b 7']);
     });
 
-    test('given a recorded event, when other bytes come under its name, the whole batch is refused', async () => {
+    test('given a recorded event, when other bytes come with its name, the whole batch is refused', async () => {
       const { store } = await given(several('a', 0, 3));
       const log = await store.read(origin, everything);
       const outcome = await store.append([
@@ -243,7 +243,7 @@ export const eventStoreContract = (
       expect(appended(await (await reopen()).append([event('d', '2')])).position).toBe(8);
     });
 
-    test('given a batch that contradicts itself, it is refused whole', async () => {
+    test('given a batch with a conflict in itself, it is refused as a whole', async () => {
       const { store } = await given();
       const outcome = await store.append([event('a', '1', 'one'), event('b', '1'), event('a', '1', 'two')]);
       expect(outcome).toEqual(E.left({ kind: 'conflict', index: 2, source: 'a', id: '1' }));
@@ -256,7 +256,7 @@ export const eventStoreContract = (
       expect(await store.read(origin, everything)).toHaveLength(2);
     });
 
-    test('given too many events at once, the batch is refused with the limit, and one at the limit is taken', async () => {
+    test('given too many events at once, the batch is refused with the limit, and one at the limit is accepted', async () => {
       const { store } = await given();
       let made = 0;
       const tinyEvents = (count: number) =>
@@ -269,7 +269,7 @@ export const eventStoreContract = (
       expect(appended(await store.append(tinyEvents(refusal.limit))).recorded).toBe(refusal.limit);
     });
 
-    test('given an event with too many bytes, the batch is refused with the limit, and one at the limit is taken', async () => {
+    test('given an event with too many bytes, the batch is refused with the limit, and one at the limit is accepted', async () => {
       const { store } = await given();
       const ofBytes = (bytes: number) => [
         event('a', 'small'),
@@ -286,7 +286,7 @@ export const eventStoreContract = (
   });
 
   describe(`${name}: many at once`, () => {
-    test('given many appends at once, all are recorded, each whole and in its own order', async () => {
+    test('given many appends at once, all are recorded, each completely and in its own order', async () => {
       const { store } = await given();
       const batches = Array.from({ length: 200 }, (_, index) => [
         event(`source-${index % 7}`, `${index}/0`),
@@ -305,7 +305,7 @@ export const eventStoreContract = (
       }
     });
 
-    test('given appends under way, a reader never sees a part of a batch', async () => {
+    test('given current appends, a reader never sees a part of a batch', async () => {
       const { store } = await given();
       const appends = Promise.all(
         Array.from({ length: 50 }, (_, index) => store.append(several('a', index * 4, index * 4 + 4))),
@@ -335,7 +335,7 @@ export const eventStoreContract = (
       for (const outcome of outcomes) expect(appended(outcome).position).toBe(log.at(-1)!.position);
     });
 
-    test('given other bytes under one name sent at once, one is recorded, and the refused harm nobody else', async () => {
+    test('given other bytes with one name sent at once, one is recorded, and the refused one harms nobody else', async () => {
       const { store } = await given();
       const outcomes = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
@@ -356,7 +356,7 @@ export const eventStoreContract = (
   });
 
   describe(`${name}: closing and opening again`, () => {
-    test('given a log, when it is opened again, everything is as it was', async () => {
+    test('given a log, when it is opened again, everything is unchanged', async () => {
       const { store, reopen, outcomes } = await given(several('a', 0, 3), several('b', 0, 2));
       const log = await store.read(origin, everything);
       const reopened = await reopen();
@@ -374,7 +374,7 @@ export const eventStoreContract = (
       expectInLogOrder(await reopened.read(origin, everything));
     });
 
-    test('given appends under way, when the store closes, they are finished first', async () => {
+    test('given current appends, when the store closes, they are finished first', async () => {
       const { store, reopen } = await given();
       const appends = Promise.all(several('a', 0, 20).map((one) => store.append([one])));
       const reopened = await reopen();
@@ -382,7 +382,7 @@ export const eventStoreContract = (
       expect(await reopened.read(origin, everything)).toHaveLength(20);
     });
 
-    test('given a closed store, an append is turned away as unavailable', async () => {
+    test('given a closed store, an append is refused as unavailable', async () => {
       const { store } = await given(several('a', 0, 2));
       await store.close();
       await store.close();
@@ -408,7 +408,7 @@ export const eventStoreContract = (
       restart: oneOf(false, false, false, true),
     });
 
-    test('does what a plain list would do', async () => {
+    test('behaves like a plain list', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyStep, { maxLength: 12 }), async (steps) => {
           const { store: first, reopen, cleanup } = await makeStore();

@@ -54,7 +54,7 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(reader.lastKnownBy(Number.POSITIVE_INFINITY)).toBe(origin);
     });
 
-    test('given a log, it is read whole, in pages of any size, and event by event', async () => {
+    test('given a log, it is read completely, in pages of any size, and event by event', async () => {
       const batches = [several('a', 0, 700), several('b', 0, 3), several('a', 700, 1_300)];
       const { reader } = await given(...batches);
       const log = reader.after(origin, everything);
@@ -80,7 +80,7 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(reader.findSome('a', [])).toEqual([]);
     });
 
-    test('given events recorded at several instants, what was last known by an instant is found', async () => {
+    test('given events recorded at several instants, the last known position by an instant is found', async () => {
       const { reader } = await given(several('a', 0, 3), several('a', 3, 4), several('a', 4, 9));
       const log = reader.after(origin, everything);
       for (const { recordedAt } of log) {

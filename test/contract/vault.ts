@@ -50,7 +50,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
   };
 
   describe(`${name}: admitting`, () => {
-    test('given people not known yet, each gets a pseudonym, and keeps it', async () => {
+    test('given new people, each gets a pseudonym and keeps it', async () => {
       const { vault, other, restart } = await given();
       const first = await admitted(vault, ['ana', 'ben', '__proto__', 'x'.repeat(128)]);
       expect(new Set(first.values()).size).toBe(4);
@@ -89,7 +89,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
       expect(new Set([...seen.values()].flatMap((pseudonyms) => [...pseudonyms])).size).toBe(seen.size);
     });
 
-    test('given more people than one call takes, all are admitted and found', async () => {
+    test('given more people than fit in one call, all are admitted and found', async () => {
       const { vault } = await given();
       const crowd = Array.from({ length: namesMax + 5 }, (_, index) => `person-${index}`);
       const pseudonyms = await admitted(vault, crowd);
@@ -102,7 +102,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
   });
 
   describe(`${name}: finding`, () => {
-    test('given nobody of the name, nobody is found, and nobody is admitted by it', async () => {
+    test('given nobody of the name, nobody is found, and nobody is admitted by asking', async () => {
       const { vault } = await given('ana');
       const asked = { names: ['Ana', 'nobody', foreign], pseudonyms: [foreign, 'ana', '(unknown)'] };
       for (let round = 0; round < 2; round++) {
@@ -113,7 +113,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
   });
 
   describe(`${name}: forgetting`, () => {
-    test('given a person, when they are forgotten, nobody is found by the name, for whoever asks', async () => {
+    test('given a person, when they are forgotten, nobody is found by the name, for any caller', async () => {
       const { vault, other, restart } = await given('ana', 'ben');
       const ana = (await pseudonymOf(vault, 'ana'))!;
       expect(await personOf(other, ana)).toBe('ana');
@@ -129,7 +129,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
       }
     });
 
-    test('given somebody forgotten already, or never known, nothing is done', async () => {
+    test('given a person who is already forgotten, or unknown, nothing is done', async () => {
       const { vault } = await given('ana');
       const ana = (await pseudonymOf(vault, 'ana'))!;
       await vault.forget(foreign, 1);
@@ -142,7 +142,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
       expect(await pseudonymOf(vault, 'ana')).toBe(again);
     });
 
-    test('given an erasure, who admits people must have looked at the log up to where it was said', async () => {
+    test('given an erasure, admissions require that the log was searched up to its position', async () => {
       const { vault, other, restart } = await given('ana', 'ben');
       expect(E.isRight(await vault.admit(['chen'], undefined))).toBe(true);
       await vault.forget((await pseudonymOf(vault, 'ana'))!, 7);
@@ -169,7 +169,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
       fc.record({ find: fc.array(person, { maxLength: 4 }) }),
     );
 
-    test('given any admissions and erasures, it answers as a list of them does', async () => {
+    test('given any admissions and erasures, it behaves like a list of them', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
           const { vault, other, cleanup } = await makeVault();
@@ -207,7 +207,7 @@ export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderT
       );
     });
 
-    test('given a vault that can be asked, it says so', async () => {
+    test('given a reachable vault, it says so', async () => {
       const { vault, other } = await given('ana');
       expect([await vault.fault(), await other.fault()]).toEqual([undefined, undefined]);
     });

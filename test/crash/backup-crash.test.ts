@@ -113,7 +113,7 @@ describe(`${rounds} backups of a ledger that records and erases`, () => {
   };
 
   it(
-    'each restore to a whole ledger, or are none',
+    'each restore to a whole ledger, or do not count',
     async () => {
       let made = 0;
       for (let round = 0; round < rounds; round++) {

@@ -42,7 +42,7 @@ const rotate = (server: ServerProcess, round: number): Promise<unknown> =>
     })
     .catch(() => undefined);
 
-it(`given ${rounds} kills at random moments while keys are rotated, each later checkpoint begins with every earlier one, and the log names each key`, async () => {
+it(`given ${rounds} kills at random moments while keys are rotated, each later checkpoint extends every earlier one, and the log names each key`, async () => {
   const seen = new Map<number, Checkpoint>();
   const known = new Map<string, VerifierKey>();
   const learnKeys = async (server: ServerProcess): Promise<void> => {

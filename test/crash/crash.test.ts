@@ -157,7 +157,7 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
     );
 
   it(
-    'has every acknowledged event once, batches whole, and those who were erased stay erased',
+    'has every acknowledged event once and batches complete, and erased people stay erased',
     async () => {
       for (let round = 0; round < rounds; round++) {
         if (round % 10 === 4) await dieEarly();
@@ -185,7 +185,7 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
   );
 
   it(
-    'answers as if its projections were made from the log anew',
+    'answers as if its projections were rebuilt from the log',
     async () => {
       const subjects = [...Array.from({ length: 20 }, (_, index) => `known-${index}`), 'crowd-1', 'crowd-2'];
       const paths = questionsAbout({

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 it(
-  `answers the same after each of ${rounds} kills during a replay, from a generation that is whole`,
+  `answers the same after each of ${rounds} kills during a replay, from a complete generation`,
   async () => {
     let now = await start();
     const { body } = await now.postLines(longLog(eventsTotal));

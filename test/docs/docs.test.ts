@@ -81,7 +81,7 @@ describe('the commands in the documentation', () => {
   });
 
   it.each(runnable.map((page) => [page.path, page] as const))(
-    'of %s print what is shown',
+    'of %s print the shown output',
     async (_, page) => {
       const all = shownIn(page);
 
@@ -126,7 +126,7 @@ describe('the limits in the documentation', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
 
-  it.each(rows)('have %s of %s as it is', (name, file, value) => {
+  it.each(rows)('give %s of %s correctly', (name, file, value) => {
     const source = readFileSync(join(root, file), 'utf8');
     const factors = new RegExp(`^(?:export )?const ${name} = ([\\d_* ]+);`, 'm').exec(source)?.[1] ?? '';
     expect(factors.split('*').reduce((product, each) => product * Number(each.replaceAll('_', '')), 1)).toBe(

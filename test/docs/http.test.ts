@@ -52,7 +52,7 @@ describe('the description of the API', () => {
 });
 
 describe('the reference page', () => {
-  it('lists every path, every event and every row, and loads nothing from other places', async () => {
+  it('lists every path, every event and every row, and loads no external resources', async () => {
     const { status, headers, body } = await server.get('/reference');
 
     expect(status).toBe(200);

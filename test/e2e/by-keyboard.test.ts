@@ -34,7 +34,7 @@ const focusOf = (page: Page) =>
   })()`) as Promise<{ name: string; nothing: boolean; marked: boolean; seen: boolean }>;
 
 describe('Given the person screen', () => {
-  it('when one goes through it by Tab, then whatever has the focus is marked, and nothing lies on it', async () => {
+  it('when one goes through it by Tab, then the focused element is marked, and nothing covers it', async () => {
     const page = await person();
     const hidden: unknown[] = [];
     const names: string[] = [];
@@ -76,7 +76,7 @@ describe('Given the person screen', () => {
     await expect.poll(() => page.url()).toContain('/reach?validAt=2022-06-30');
   });
 
-  it('when the question mark is pressed, then the keys are listed, and Escape closes the list alone', async () => {
+  it('when the question mark is pressed, then the keys are listed, and Escape closes only the list', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30&proof=12');
     await page.getByRole('complementary', { name: 'Proof' }).getByText('is at').waitFor();
     await page.keyboard.press('?');

@@ -28,8 +28,8 @@ const differenceBy = async (query: Record<string, string | number>) => {
 
 const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...texts].sort();
 
-describe('Given the findings as they were known in May 2022', () => {
-  it('when one asks what was learned since, then the page says which findings that opened, and hands them on', async () => {
+describe('Given the findings as known in May 2022', () => {
+  it('when one asks what was learned since, then the page says which findings that opened, and offers them as files', async () => {
     const page = await the.page('/findings?validAt=2022-06-30&knownPosition=43');
     await page.getByRole('button', { name: /later knowledge changed/ }).click();
     await expect.poll(() => page.url()).toContain('compare=now');
@@ -60,7 +60,7 @@ describe('Given the findings as they were known in May 2022', () => {
 });
 
 describe('Given a policy with versions', () => {
-  it('when one asks what a version changed, then the page says what it found otherwise than the one before', async () => {
+  it('when one asks what a version changed, then the page shows how its findings differ from the previous version’s', async () => {
     const page = await the.page('/findings?policy=eo-14034');
     await page.getByText('Version 2', { exact: true }).click();
     await page.getByRole('link', { name: 'Show what it changed' }).click();
@@ -73,7 +73,7 @@ describe('Given a policy with versions', () => {
     expect(await figuresOn(page)).toEqual(expected.figures);
   });
 
-  it('when the findings of one version, at one site, are asked for, then these alone are shown, and the address says so', async () => {
+  it('when the findings of one version, at one site, are requested, then only these are shown, and the address says so', async () => {
     const page = await the.page('/findings?policy=eo-14034');
     await page.getByText('Version 1', { exact: true }).click();
     await page.getByRole('link', { name: 'Show only its findings' }).last().click();

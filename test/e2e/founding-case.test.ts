@@ -30,7 +30,7 @@ describe('Given the founding case', () => {
     await picture(page, 'person');
   });
 
-  it('when a proof is opened, then the event is told with both its times, and the address leads there again', async () => {
+  it('when a proof is opened, then the event is shown with both its times, and the address leads there again', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30');
     await panel(page, 'Where it lives')
       .getByRole('link', { name: /proof of tiktok\/profile/ })
@@ -49,7 +49,7 @@ describe('Given the founding case', () => {
     await expect.poll(() => again.url()).not.toContain('proof');
   });
 
-  it('when a table is downloaded, then the file has what is shown, with the clocks and the position in each row', async () => {
+  it('when a table is downloaded, then the file has the shown rows, with the clocks and the position in each', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30&knownPosition=58');
     const where = panel(page, 'Where it lives');
     await where.getByText('Oracle Cloud, Ashburn').waitFor();
@@ -72,7 +72,7 @@ describe('Given the founding case', () => {
     expect(file.data[0]).toMatchObject({ site: 'oracle-ashburn', dataset: 'tiktok/messages' });
   });
 
-  it('when less is to be known, then the page answers as it would have then, and says so', async () => {
+  it('when an earlier known time is chosen, then the page answers as it would have then, and says so', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30');
     await page.getByLabel('As known', { exact: true }).selectOption('position');
     await page.getByLabel('As known at position').fill('43');
@@ -85,14 +85,14 @@ describe('Given the founding case', () => {
     await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
   });
 
-  it('when both clocks are fixed, then the link shows the same for ever, and the page says that more may be known', async () => {
+  it('when both clocks are fixed, then the link shows the same forever, and the page says that more may be known', async () => {
     const page = await the.page('/person?subject=ana');
     await page.getByRole('button', { name: 'Pin both clocks' }).click();
     await expect.poll(() => page.url()).toMatch(/validAt=[^&]+Z&knownPosition=\d+/);
     await page.getByText(/As known at position \d+/).waitFor();
   });
 
-  it('when weaker claims are left out, then only what somebody saw is left', async () => {
+  it('when weaker claims are left out, then only observed data is left', async () => {
     const page = await the.page('/person?subject=hugo&validAt=2023-01-01&minAssurance=observed');
     const where = panel(page, 'Where it lives');
     await where.getByText('Servers in China').waitFor();
@@ -111,7 +111,7 @@ describe('Given the founding case', () => {
     await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
   });
 
-  it('when a moment is not one, then the field says what would be right', async () => {
+  it('when a moment is invalid, then the field says what is expected', async () => {
     const page = await the.page('/person?subject=ana');
     await page.getByLabel('True on').first().fill('31 June');
     await page.keyboard.press('Enter');

@@ -46,7 +46,7 @@ const rowsOf = async (table: Locator): Promise<number> => {
 
 describe('Given every screen with tables', () => {
   it.each(Object.entries(screens))(
-    'then each table of %s is handed out as CSV and as JSON: all its rows, with the clocks and the position',
+    'then each table of %s can be saved as CSV and as JSON: all its rows, with the clocks and the position',
     async (_, [address, there]) => {
       const page = await the.page(address);
       await there(page).waitFor();
@@ -74,8 +74,8 @@ describe('Given every screen with tables', () => {
   );
 });
 
-describe('Given a view that was reached in steps', () => {
-  it('when one goes back and forward, then each step is there again, and the page says which clocks it shows', async () => {
+describe('Given a view reached in steps', () => {
+  it('when one goes back and forward, then each step appears again, and the page says which clocks it shows', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30');
     const where = panel(page, 'Where it lives');
     await where.getByText('Oracle Cloud, Ashburn').waitFor();
@@ -105,7 +105,7 @@ describe('Given a view that was reached in steps', () => {
     ['validAt=2022-06-30T24:00:00Z', 'a time of day that exists'],
     ['validat=2022-06-30', 'did you mean "validAt"'],
   ])(
-    'when its address says %s, then the page says what is wrong, and shows no other moment',
+    'when its address contains %s, then the page says what is wrong, and shows no other moment',
     async (query, message) => {
       const page = await the.page(`/person?subject=ana&${query}`);
       await page.getByRole('alert').filter({ hasText: message }).waitFor();
@@ -125,7 +125,7 @@ describe('Given a view that was reached in steps', () => {
 });
 
 describe('Given paper', () => {
-  it('when a page is printed, then it has the answer, its clocks and its address, and nothing to press', async () => {
+  it('when a page is printed, then it has the answer, its clocks and its address, and no controls', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30&knownPosition=101', {
       theme: 'dark',
     });
@@ -154,7 +154,7 @@ describe('Given paper', () => {
     );
   });
 
-  it('when a map is printed, then nothing of it is cut off, though paper is narrower than the screen', async () => {
+  it('when a map is printed, then nothing of it is cut off, although paper is narrower than the screen', async () => {
     const page = await the.page('/map?validAt=2022-06-30');
     await there('map', page);
     await page.emulateMedia({ media: 'print' });
@@ -170,7 +170,7 @@ describe('Given paper', () => {
     }
   });
 
-  it('when a long table is printed, then all its rows are there', async () => {
+  it('when a long table is printed, then it has all rows', async () => {
     const page = await the.page('/log?knownPosition=300');
     await there('log', page);
     const rows = page.getByRole('table', { name: 'Events of the log' }).locator('tbody tr');

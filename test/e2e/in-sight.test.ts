@@ -68,8 +68,8 @@ describe('Given the map', () => {
   });
 });
 
-describe('Given findings, more than fit on the screen', () => {
-  it('then no path is cut off, however long it is, and all of them can be scrolled to', async () => {
+describe('Given more findings than fit on the screen', () => {
+  it('then no path is cut off, however long, and all of them can be scrolled to', async () => {
     const page = await the.page('/findings?validAt=2022-06-30');
     const table = page.getByRole('table', { name: 'Findings' });
     await table.getByText('overdue-backup').first().waitFor();
@@ -112,7 +112,7 @@ describe('Given an open proof', () => {
 });
 
 describe('Given fields that are empty', () => {
-  it('then what stands in them is told to be an example', async () => {
+  it('then their placeholders are marked as examples', async () => {
     const page = await the.page('/findings/try');
     await page.getByLabel('Policy').waitFor();
     const examples = await page
@@ -124,7 +124,7 @@ describe('Given fields that are empty', () => {
 });
 
 describe('Given the start page', () => {
-  it('then a list that is longer than its place says how many more there are', async () => {
+  it('then a truncated list says how many more there are', async () => {
     const page = await the.page('/');
     const parties = page.locator('.overview > div').filter({ hasText: '11 parties' });
     await parties.waitFor();

@@ -16,7 +16,7 @@ import { consoleOver, downloaded, foundingCase, picture } from './support/consol
 const the = consoleOver(foundingCase);
 
 describe('Given the founding case', () => {
-  it('then the page Integrity says what is signed, by which keys, and what was signed before', async () => {
+  it('then the page Integrity shows what is signed, by which keys, and what was signed before', async () => {
     const page = await the.page('/');
     await page.getByRole('link', { name: 'Integrity of the log' }).click();
     await page.getByText('The log agrees with what was signed').waitFor();
@@ -27,7 +27,7 @@ describe('Given the founding case', () => {
     await picture(page, 'screens/integrity');
   });
 
-  it('when a reader saves the proof of an event, then it verifies by the key that the page shows', async () => {
+  it('when a reader saves the proof of an event, then it verifies with the key on the page', async () => {
     const page = await the.page('/log?proof=7');
     const proof = page.getByRole('complementary', { name: 'Proof' });
     await proof.getByText('Proof that it is in the signed log').click();
@@ -104,7 +104,7 @@ describe('Given the founding case', () => {
     removeDirectory(directory);
   });
 
-  it('when the log is changed behind the server, then every screen says so', async () => {
+  it('when the log is changed while the server runs, then every screen says so', async () => {
     // An orderly end: what is in the write-ahead log is written back first.
     await the.server.end();
     const log = new DatabaseSync(filesIn(the.directory).log);

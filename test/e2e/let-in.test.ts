@@ -28,7 +28,7 @@ const tokenEnded = `(() => {
 const the = consoleOver(foundingCase);
 
 describe('Given a ledger with keys', () => {
-  it('when the page is opened, then it asks for a key, says when one does not do, and opens with one that does', async () => {
+  it('when the page is opened, then it asks for a key, rejects a wrong one, and opens with a valid one', async () => {
     const keys = new Keys(filesIn(the.directory).keys);
     const made = keys.create('auditor', ['audit', 'identify'], Date.now(), randomBytes);
     if (E.isLeft(made)) throw new Error(made.left);
@@ -47,8 +47,8 @@ describe('Given a ledger with keys', () => {
   });
 });
 
-describe('Given a key that is kept on this device', () => {
-  it('when another tab is opened, then it is let in, too, until one of them signs out', async () => {
+describe('Given a key stored on this device', () => {
+  it('when another tab is opened, then it has access, too, until one of them signs out', async () => {
     const keys = new Keys(filesIn(the.directory).keys);
     const made = keys.create('auditor-2', ['audit', 'identify'], Date.now(), randomBytes);
     if (E.isLeft(made)) throw new Error(made.left);
@@ -67,7 +67,7 @@ describe('Given a key that is kept on this device', () => {
 });
 
 describe('Given a ledger under a path of its host, behind a proxy', () => {
-  it('when the console is opened and used there, then it loads and asks everything under that path', async () => {
+  it('when the console is opened and used there, then it loads and requests everything under that path', async () => {
     const directory = newDataDirectory();
     const trusted = { basePath: '/domicile', trustProxy: 'on' as const };
     const running = await serve({ ...(await settingsIn(directory)), ...trusted });
@@ -98,7 +98,7 @@ describe('Given a ledger under a path of its host, behind a proxy', () => {
 });
 
 describe('Given a ledger with an issuer of logins', () => {
-  it('when the reader signs in there, then they come back to where they were, and are let in', async () => {
+  it('when the reader signs in there, then they return to the previous page with access', async () => {
     const directory = newDataDirectory();
     const port = await freePort();
     const { issuer, close } = await oidcIssuer(`http://127.0.0.1:${port}/domicile/signed-in`);
@@ -151,7 +151,7 @@ describe('Given a ledger with an issuer of logins', () => {
   });
 });
 
-describe('Given a checkout in which the console was not built', () => {
+describe('Given a checkout without a built console', () => {
   it('then its page says how to build it, and that the API works', async () => {
     const routes = consoleRoutes(join(tmpdir(), 'domicile-never-built'));
     const reply = await routes.request('/');

@@ -21,8 +21,8 @@ const worldlyEvents = (): string => {
 
 const the = consoleOver(worldlyEvents);
 
-describe('Given a ledger of people and things with worldly names', () => {
-  it('when each person is looked for, then that person is shown, with the site and the dataset of the same name, until they are erased', async () => {
+describe('Given a ledger of people and things with unusual names', () => {
+  it('when each person is searched, then that person is shown, with the site and the dataset of the same name, until they are erased', async () => {
     const page = await the.page('/person');
     const search = page.getByRole('searchbox').last();
     for (const name of worldlyNames) {

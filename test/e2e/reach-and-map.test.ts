@@ -7,7 +7,7 @@ import { consoleOver, downloaded, foundingCase, panel, picture } from './support
 const the = consoleOver(foundingCase);
 
 describe('Given the founding case on 30 June 2022', () => {
-  it('when a cell of the matrix is opened, then every way in is drawn, with the edges to close', async () => {
+  it('when a cell of the matrix is opened, then every path is drawn, with the edges to close', async () => {
     const page = await the.page('/reach?validAt=2022-06-30');
     await page.getByText('5 parties reach data at 4 sites').waitFor();
     await page
@@ -28,12 +28,12 @@ describe('Given the founding case on 30 June 2022', () => {
     await picture(page, 'reach');
   });
 
-  it('when a party cannot reach a person, then the page says so, and what would have opened the way', async () => {
+  it('when a party cannot reach a person, then the page says so, and what would have opened the path', async () => {
     const page = await the.page('/reach?validAt=2022-06-30&party=mgx&subject=ana');
     await page.getByText('It cannot reach the data.').waitFor();
   });
 
-  it('when the matrix has a column each holding, then each cell is of one', async () => {
+  it('when the matrix has one column per holding, then each cell is about one', async () => {
     const page = await the.page('/reach?validAt=2022-06-30&by=holding');
     await page.getByRole('columnheader', { name: /us-messages-singapore-2019/ }).waitFor();
     const { text } = await downloaded(page, () =>
@@ -44,7 +44,7 @@ describe('Given the founding case on 30 June 2022', () => {
     expect(rows.every(({ holdings }) => holdings === 1)).toBe(true);
   });
 
-  it('then the tables say what the map shows, and moving in time moves both', async () => {
+  it('then the tables have the content of the map, and moving in time changes both', async () => {
     const page = await the.page('/map?validAt=2022-06-30');
     const sites = panel(page, 'Sites that hold data');
     await sites.getByRole('row', { name: /TikTok data centre, Singapore/ }).waitFor();

@@ -11,7 +11,7 @@ const ndjson = (...events: ReadonlyArray<unknown>): string =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('');
 
 describe('Given an empty ledger', () => {
-  it('then the page says how to fill it, and fills by itself once that is done', async () => {
+  it('then the page says how to fill it, and fills by itself once events are recorded', async () => {
     const page = await the.page('/');
     await page.getByRole('heading', { name: 'This ledger is empty' }).waitFor();
     expect(await page.getByText('domicile emit').innerText()).toContain(`--url ${the.server.url}`);
@@ -21,7 +21,7 @@ describe('Given an empty ledger', () => {
 });
 
 describe('Given the founding case', () => {
-  it('when events are recorded, then the log shows them at its top without being loaded again', async () => {
+  it('when events are recorded, then the log shows them at its top without reloading', async () => {
     const page = await the.page('/log');
     await page.getByText('101 events').waitFor();
     await the.given(ndjson(enrolled('new-one', 'nora.new', 'us-users')));
@@ -30,7 +30,7 @@ describe('Given the founding case', () => {
     await picture(page, 'screens/log');
   });
 
-  it('when the log is filtered, then only what fits is shown, and the address says so', async () => {
+  it('when the log is filtered, then only matches are shown, and the address says so', async () => {
     const page = await the.page('/log');
     await page.getByLabel('type').selectOption('EventCorrected');
     await page.getByText('3 events').waitFor();
@@ -43,7 +43,7 @@ describe('Given the founding case', () => {
     await proof.getByText('Corrects the event').waitFor();
   });
 
-  it('when the answer to a filter takes its time, then the rows of another filter are not shown for it', async () => {
+  it('when the answer to a filter is slow, then the rows of another filter are not shown for it', async () => {
     const page = await the.page('/log');
     await page.getByText('102 events').waitFor();
     let answer = (): void => {};
@@ -64,7 +64,7 @@ describe('Given the founding case', () => {
     await page.getByText('3 events').waitFor();
   });
 
-  it('when very much was recorded, then only what is in sight is drawn, and all of it can be scrolled to', async () => {
+  it('when very much was recorded, then only the visible part is drawn, and all of it can be scrolled to', async () => {
     await the.given(ndjson(...many(1_500)));
     const page = await the.page('/log');
     await page.getByText('1,602 events').waitFor();
@@ -79,7 +79,7 @@ describe('Given the founding case', () => {
     await page.getByRole('link', { name: /^1602, proof of/ }).waitFor();
   });
 
-  it('when an event that does not fit is recorded, then it is told with what does not', async () => {
+  it('when an event that does not fit is recorded, then it is shown with its discrepancy', async () => {
     await the.given(ndjson(sent('lost', 'AccessRevoked', { grant: 'never-given' })));
     const page = await the.page('/log?show=open');
     await page.getByRole('table', { name: 'Open discrepancies' }).getByRole('row').nth(1).waitFor();
@@ -118,7 +118,7 @@ describe('Given the founding case', () => {
     expect(await history.locator('body').innerText()).not.toContain('dora');
   });
 
-  it('when the server goes away, then the page keeps what it has and says so; when it is back, it goes on by itself', async () => {
+  it('when the server goes away, then the page keeps its content and says so; when it is back, it continues by itself', async () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30');
     const where = panel(page, 'Where it lives');
     await where.getByText('Oracle Cloud, Ashburn').waitFor();

@@ -20,7 +20,7 @@ const opened = async (): Promise<Page> => {
 };
 
 describe('Given the person screen', () => {
-  it('when the handle is dragged, then the lists follow before it is let go, and the address does when it is', async () => {
+  it('when the handle is dragged, then the lists follow immediately, and the address when it is released', async () => {
     const page = await opened();
     const handle = page.getByRole('slider', { name: 'True on' });
     const axis = await page.locator('.axis').boundingBox();
@@ -36,7 +36,7 @@ describe('Given the person screen', () => {
     expect(await panel(page, 'Where it lives').getByText('Oracle').count()).toBe(0);
   });
 
-  it('when it is let go near a change, then it rests on the change itself', async () => {
+  it('when it is released near a change, then it rests on the change itself', async () => {
     const page = await opened();
     const bar = page.getByRole('button', { name: /tiktok\/profile live at Oracle Cloud, Ashburn/ });
     const [edge, axis] = [await bar.boundingBox(), await page.locator('.axis').boundingBox()];
@@ -89,7 +89,7 @@ describe('Given the person screen', () => {
       .waitFor();
   });
 
-  it('when it is zoomed, then the address has the period, and all of it comes back', async () => {
+  it('when it is zoomed, then the address has the period, and the whole period can be restored', async () => {
     const page = await opened();
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await expect.poll(() => page.url()).toMatch(/from=20\d\d-.*to=20\d\d-/);
@@ -97,7 +97,7 @@ describe('Given the person screen', () => {
     await expect.poll(() => page.url()).not.toContain('from=');
   });
 
-  it('then what was learned later than it happened is marked, with both days', async () => {
+  it('then late events are marked, with both days', async () => {
     const page = await the.page('/person?subject=hugo&validAt=2022-12-30');
     const bar = page.getByRole('button', { name: /tiktok\/video-history live at Servers in China/ });
     await expect.poll(() => bar.getAttribute('aria-label')).toContain('learned on or after 30 Apr 2025');

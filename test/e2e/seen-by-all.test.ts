@@ -141,7 +141,7 @@ const telephone = { width: 360, height: 780 };
 const wall = { width: 3840, height: 2160 };
 
 // A page takes long to load, so each is loaded once and then seen in each way.
-describe('Given either theme, a telephone 360 pixels wide, and a wall of 3840', () => {
+describe('Given either theme, a phone 360 pixels wide, and a wall display 3840 pixels wide', () => {
   it.each(Object.entries(screens))(
     'then axe finds nothing on the screen of %s, and nothing is cut off at its side',
     async (name, [address, there]) => {
@@ -166,7 +166,7 @@ describe('Given either theme, a telephone 360 pixels wide, and a wall of 3840', 
 });
 
 describe('Given names that are markup, in another direction, or very long', () => {
-  it('then they show as themselves, everywhere, and none becomes anything else', async () => {
+  it('then they are shown as text everywhere, and never interpreted', async () => {
     const page = await the.page(`/person?subject=${encodeURIComponent(long)}&validAt=2020-04-01`);
     await page.getByRole('heading', { name: long }).waitFor();
     const where = panel(page, 'Where it lives');
@@ -191,11 +191,11 @@ describe('Given names that are markup, in another direction, or very long', () =
 });
 
 describe('Given all of these screens', () => {
-  it('then no request left the origin, and nothing was refused by the policy of the page or thrown in it', () => {
+  it('then no request left the origin, and the page’s policy refused nothing and no error was thrown', () => {
     expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
   });
 
-  it('then the policy of the page is strict, and its files are kept by browsers for good', async () => {
+  it('then the policy of the page is strict, and browsers cache its files permanently', async () => {
     const page = await the.server.get('/person');
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -228,7 +228,7 @@ describe('Given all of these screens', () => {
     expect(reply.body.type).toContain('not-found');
   });
 
-  it('then the first view of a person needs less than 300 kB of compressed JavaScript, all in all', async () => {
+  it('then the first view of a person needs less than 300 kB of compressed JavaScript in total', async () => {
     const page = await the.page('/', { timezone: 'UTC' });
     let bytes = 0;
     page.on('response', (response) => {

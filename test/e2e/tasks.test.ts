@@ -102,7 +102,7 @@ const trusted = async () => ({
 
 describe('Given the founding case', () => {
   it.each(Object.entries(tasks))(
-    'when a reader wants %s, then it is there in so few clicks, and evidence verifies',
+    'when a reader wants %s, then it takes few clicks, and evidence verifies',
     async (name, [clicks, act]) => {
       const page = await the.page(`/?${clock}`);
       const made = await counting(page);
@@ -167,7 +167,7 @@ describe('Given a person who asks to be erased', () => {
     expect((await the.server.get('/v1/subjects/ben/residency')).status).toBe(200);
   });
 
-  it('when the reader erases that person, then two clicks do it, a third saves whom to tell, and nobody finds the person again', async () => {
+  it('when the reader erases that person, then two clicks do it, a third saves whom to inform, and the person is no longer found', async () => {
     const { body } = await the.server.get('/v1/subjects/ben', { limit: 1000 });
     const told = body.data.recipients.filter(({ disclosed }: { disclosed: boolean }) => disclosed);
     const page = await the.page('/');

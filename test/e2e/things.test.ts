@@ -7,7 +7,7 @@ import { consoleOver, downloaded, foundingCase, picture, policies } from './supp
 const the = consoleOver(foundingCase, policies);
 
 describe('Given the founding case on 30 June 2022', () => {
-  it('when a reader follows names from the page of a site, then each page says what the API says', async () => {
+  it('when a reader follows names from the page of a site, then each page agrees with the API', async () => {
     const page = await the.page('/site?site=singapore&validAt=2022-06-30');
     const { body: holdings } = await the.server.get('/v1/sites/singapore/holdings', {
       validAt: '2022-06-30',
@@ -103,7 +103,7 @@ describe('Given the founding case on 30 June 2022', () => {
     expect(event.data.corrections).toMatchObject([{ kind: 'corrects' }]);
   });
 
-  it('when people were asked about, then the page of reads says who asked about whom', async () => {
+  it('when people were asked about, then the page of reads lists who asked about whom', async () => {
     await the.server.get('/v1/subjects/ana/residency');
     await the.server.get('/v1/subjects/ben/residency');
     const page = await the.page('/reads?subject=ana');
@@ -114,7 +114,7 @@ describe('Given the founding case on 30 June 2022', () => {
     await table.getByRole('link', { name: 'ben' }).first().waitFor();
   });
 
-  it('when findings are grouped by site, then each group has its numbers, and the groups hold them all', async () => {
+  it('when findings are grouped by site, then each group has its numbers, and the groups contain them all', async () => {
     const page = await the.page('/findings?validAt=2022-06-30&policy=domicile:overdue-backup');
     await page.getByLabel('grouped by').selectOption('site');
     await expect.poll(() => page.url()).toContain('group=site');
@@ -164,7 +164,7 @@ describe('Given the founding case, as known now', () => {
     await picture(page, 'screens/backup');
   });
 
-  it('when a finding is opened, then it has an address of its own, with the rule, the path, the people and the events', async () => {
+  it('when a finding is opened, then it has its own address, with the rule, the path, the people and the events', async () => {
     const { body } = await the.server.get('/v1/findings', { party: 'bytedance', limit: 1 });
     const [reached] = body.data;
     const page = await the.page(`/finding?finding=${encodeURIComponent(reached.finding)}`);
@@ -183,7 +183,7 @@ describe('Given the founding case, as known now', () => {
     await expect.poll(() => page.url()).toContain('/findings?');
   });
 
-  it('when a breach is counted for a party, then the numbers and the file are those of the API', async () => {
+  it('when a breach is counted for a party, then the numbers and the file agree with the API', async () => {
     const page = await the.page('/party?party=bytedance');
     await page.getByLabel('From', { exact: true }).fill('2022-06-01');
     await page.getByLabel('until', { exact: true }).fill('2022-09-01');
@@ -218,7 +218,7 @@ describe('Given the founding case, as known now', () => {
     expect(text).toMatch(/^<!doctype html>/i);
   });
 
-  it('when a reader who knows no Cedar chooses a template, then the rules are written and can be tried', async () => {
+  it('when a reader who does not know Cedar chooses a template, then the rules are written and can be simulated', async () => {
     const page = await the.page('/findings/try');
     await page.getByLabel(/^Start from a template/).selectOption('keep-out');
     await page.getByLabel(/party/i).first().selectOption('bytedance');

@@ -26,7 +26,7 @@ describe('Given the founding case', () => {
     expect(await page.getByRole('button', { name: 'Adopt this policy' }).count()).toBe(0);
   });
 
-  it('when a policy is tried and adopted, then what was shown as opened is found, with the reason kept in its text', async () => {
+  it('when a policy is simulated and adopted, then the predicted findings appear, with the reason kept in its text', async () => {
     const page = await the.page('/findings/try');
     await page.getByLabel('Policy').fill('us-data-stays');
     await page.getByLabel('Title').fill('US data stays out of reach');
@@ -73,7 +73,7 @@ describe('Given the founding case', () => {
     await expect.poll(() => page.getByLabel('Rules, in Cedar').inputValue()).toBe(cedar);
   });
 
-  it('when findings are looked at, then those that last come first, with people, since when, the path and the proof', async () => {
+  it('when findings are opened, then current ones come first, with people, since when, the path and the proof', async () => {
     const page = await the.page('/findings?validAt=2022-06-30');
     const found = page.getByRole('table', { name: /^Findings/ });
     await found.getByText('overdue-backup').first().waitFor();

@@ -130,7 +130,7 @@ const topicNames: ReadonlyArray<readonly [TopicKind, ReadonlyArray<string>]> = [
 ];
 
 describe('the keys of the sealed index', () => {
-  it('lead to the same events as the projections, however the log is cut into stretches', () => {
+  it('lead to the same events as the projections, however the log is split into stretches', () => {
     fc.assert(
       fc.property(worlds(), fc.integer({ min: 1, max: 9 }), (world, size) => {
         const events = storedEvents(world, someAuthority);
@@ -160,7 +160,7 @@ describe('the keys of the sealed index', () => {
     );
   });
 
-  it('give the answers about a person that the ledger gives, as known at any position', () => {
+  it('give the ledger’s answers about a person, as known at any position', () => {
     let compared = 0;
     fc.assert(
       fc.property(worlds(), questions, fc.integer({ min: 1, max: 9 }), (world, question, size) => {
@@ -186,7 +186,7 @@ describe('the keys of the sealed index', () => {
     expect(compared).toBeGreaterThan(runs / 3);
   });
 
-  it('give the answers about a site, a party and each finding that all events give, as known at any position', () => {
+  it('give the same answers about a site, a party and each finding as all events, as known at any position', () => {
     let compared = 0;
     fc.assert(
       fc.property(worlds(), questions, fc.integer({ min: 1, max: 9 }), (world, question, size) => {
@@ -221,7 +221,7 @@ describe('the keys of the sealed index', () => {
 });
 
 describe('all events', () => {
-  it('give the answers that the ledger gives about a person, a site, a party and each finding', () => {
+  it('give the ledger’s answers about a person, a site, a party and each finding', () => {
     fc.assert(
       fc.property(worlds(), questions, (world, question) => {
         const events = storedEvents(world, someAuthority);

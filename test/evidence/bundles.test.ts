@@ -57,7 +57,7 @@ const changedByOperator = (
 };
 
 describe('a bundle of the founding case', () => {
-  it('verifies, whomever it is about, as known at any time, and takes less than 200 kB', () => {
+  it('verifies for everybody, as known at any time, and has less than 200 kB', () => {
     for (const id of ['ana', 'ben', 'dora', 'fay', 'rosa'])
       for (const position of [50, 64, 80, caseEvents.length]) {
         const question = asked(id, { position });
@@ -76,7 +76,7 @@ describe('a bundle of the founding case', () => {
     expect(opened(proven.bundle(asked('ben'))).completeness.kind).toBe('sealed');
   });
 
-  it('verifies about a site, a party and each of their findings, with those events alone that the answers rest on', () => {
+  it('verifies for a site, a party and each of their findings, with only the events on which the answers rest', () => {
     const about = [asked('singapore', { about: 'site' }), asked('bytedance', { about: 'party' })];
     const rowsOf = (file: string, name: string) =>
       opened(file).answers.find(({ question }) => question === name)!.data as ReadonlyArray<FindingRow>;
@@ -95,7 +95,7 @@ describe('a bundle of the founding case', () => {
     }
   });
 
-  it('holds of a finding, in a log of many others, what the finding rests on', () => {
+  it('about a finding has only the events on which it rests, in a log with many others', () => {
     // Given: as much again of other people, at other sites, between and behind the events of the case.
     const others = Array.from({ length: 400 }, (_, at) =>
       at % 2 === 0
@@ -123,7 +123,7 @@ describe('a bundle of the founding case', () => {
     }
   });
 
-  it('of a finding fails where it is said to be about something else', () => {
+  it('about a finding fails if it claims to be about something else', () => {
     const [row] = opened(proven.bundle(asked('singapore', { about: 'site' }))).answers.find(
       ({ question }) => question === 'findings',
     )!.data as ReadonlyArray<FindingRow>;
@@ -163,7 +163,7 @@ describe('a bundle of the founding case', () => {
     expect(found.answers).toMatch(/^3 answers follow from the events: holdings \(\d+ rows?\), findings/);
   });
 
-  it('is believed by those alone who trust the key of the ledger', () => {
+  it('is trusted only by those who trust the key of the ledger', () => {
     const other = provenLog(logOf(storedEvents(caseEvents)));
     const report = verifyBundle(proven.bundle(asked('ben')), other.trust);
     other.close();
@@ -182,7 +182,7 @@ describe('a bundle that its operator changes and signs again', () => {
     expect(failure(report)).toBe('answers /answers/0/data/0/site');
   });
 
-  it('fails where an event was removed, with or without a proof of the others', () => {
+  it('fails if an event was removed, with or without a proof of the others', () => {
     const withoutProof = changedByOperator(file(), (bundle) => {
       bundle.events = bundle.events.toSpliced(3, 1);
     });
@@ -203,7 +203,7 @@ describe('a bundle that its operator changes and signs again', () => {
     expect(failure(report)).toMatch(/^(answers|completeness) \/events$/);
   });
 
-  it('fails where an event was added that nothing rests on', () => {
+  it('fails if an event was added on which nothing rests', () => {
     const bundle = opened(file());
     const given = new Set(bundle.events.map(({ entry }) => entry.position));
     const added = caseEvents.findIndex((_, at) => !given.has(at + 1)) + 1;
@@ -221,7 +221,7 @@ describe('a bundle that its operator changes and signs again', () => {
     expect(failure(report)).toBe(`answers /events/${at}`);
   });
 
-  it('fails where the stored bytes, an entry, or a hash of a proof were swapped', () => {
+  it('fails if the stored bytes, an entry, or a hash of a proof were swapped', () => {
     const stored = changedByOperator(file(), (bundle) => {
       const { entry, stored: text } = bundle.events[5]!;
       bundle.events = bundle.events.with(5, { entry, stored: text.replace('2', '3') });
@@ -327,7 +327,7 @@ const isWordAlone = (bundle: Bundle, changed: Bundle): boolean =>
   JSON.stringify({ ...bundle, verifierKeys: [] }) === JSON.stringify({ ...changed, verifierKeys: [] });
 
 describe('a bundle', () => {
-  it('never verifies once a character of the file is another, or missing', () => {
+  it('never verifies with a changed or missing character', () => {
     const file = proven.bundle(asked('rosa', { position: 101 }));
     fc.assert(
       fc.property(fc.nat(file.length - 1), fc.nat(93), fc.boolean(), (at, code, drops) => {
@@ -339,7 +339,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('never verifies once its operator changed a place of it, and signed it again', () => {
+  it('never verifies once its operator changed a place of it and signed it again', () => {
     const files = [
       proven.bundle(asked('rosa')),
       proven.bundle(asked('singapore', { about: 'site' })),
@@ -361,7 +361,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('of a random log verifies, about everybody, each site and each party', () => {
+  it('of a random log verifies for everybody, each site and each party', () => {
     let verifiedCount = 0;
     fc.assert(
       fc.property(worlds({ episodesMin: 50, episodesMax: 90 }), questions, (world, question) => {

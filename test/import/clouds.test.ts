@@ -24,7 +24,7 @@ describe('CloudTrail', () => {
   const named = (name: string, at = 0) => records.filter(({ eventName }) => eventName === name)[at];
   const of = (name: string, at = 0) => become('cloudtrail', named(name, at), { mapping }).facts;
 
-  it('tells that a snapshot was taken, and that it was destroyed', () => {
+  it('imports the creation and deletion of a snapshot', () => {
     const backup = 'arn:aws:rds:us-east-1:123837392027:snapshot:exfiltration';
     const dataset = 'arn:aws:rds:us-east-1:123837392027:db:terraform-20230710121504061500000001';
 
@@ -34,7 +34,7 @@ describe('CloudTrail', () => {
     expect(of('DeleteDBSnapshot')).toEqual([['BackupDestroyed', { backup }]]);
   });
 
-  it('names the backups of several populations alike when they are taken and when they end', () => {
+  it('names the backups of several populations consistently at creation and deletion', () => {
     const populations = ['eu-users', 'us-users'];
     const ids = (name: string, match: string) =>
       become('cloudtrail', named(name), { mapping: { populations: [{ match, populations }] } }).facts.map(
@@ -49,7 +49,7 @@ describe('CloudTrail', () => {
     expect(taken.unmapped.join()).toContain('several populations');
   });
 
-  it('tells that a snapshot left its region, and which countries these are', () => {
+  it('imports the copy of a snapshot to another region, with the countries', () => {
     const opened = orFail(importKinds.cloudtrail.open({ mapping }));
     const { events } = orFail(opened.importer(named('CopyDBSnapshot')));
 
@@ -60,7 +60,7 @@ describe('CloudTrail', () => {
     ]);
   });
 
-  it('tells that a snapshot was shared with another account, and no longer', () => {
+  it('imports the sharing of a snapshot with another account, and its end', () => {
     const backup = 'arn:aws:rds:us-east-1:123837392027:snapshot:exfiltration';
     const grant = `${backup}/shared/193672423079`;
     const both = [of('ModifyDBSnapshotAttribute', 0), of('ModifyDBSnapshotAttribute', 1)].flat();
@@ -75,7 +75,7 @@ describe('CloudTrail', () => {
     expect(ofVolumes.map(([type]) => type).sort()).toEqual(['AccessGranted', 'AccessRevoked']);
   });
 
-  it('tells that a snapshot came back to life, also as an export into a bucket', () => {
+  it('imports the restoration of a snapshot, and its export into a bucket', () => {
     const restored = named('RestoreDBInstanceFromDBSnapshot');
     const requestParameters = { ...restored.requestParameters, dBSnapshotIdentifier: 'nightly' };
     expect(become('cloudtrail', { ...restored, requestParameters }, { mapping }).facts).toEqual([
@@ -93,7 +93,7 @@ describe('CloudTrail', () => {
     ]);
   });
 
-  it('tells who may act as a role, and who does, until its credentials end', () => {
+  it('imports who may assume a role, and who does, until the credentials expire', () => {
     const opened = orFail(importKinds.cloudtrail.open({}));
     const { events } = orFail(opened.importer(named('AssumeRole')));
 
@@ -114,7 +114,7 @@ describe('CloudTrail', () => {
     ]);
   });
 
-  it('tells whom the policy of a bucket lets in, and that its conditions are not read', () => {
+  it('imports whom the policy of a bucket allows, and reports that its conditions are ignored', () => {
     const { facts, unmapped } = become('cloudtrail', named('PutBucketPolicy'));
 
     expect(facts).toEqual([
@@ -126,7 +126,7 @@ describe('CloudTrail', () => {
     expect(unmapped.join()).toContain('conditions, which are ignored');
   });
 
-  it('tells that a bucket is copied to where another stands', () => {
+  it('imports the replication of a bucket to the site of another', () => {
     const replication = {
       eventID: 'e1',
       eventName: 'PutBucketReplication',
@@ -146,7 +146,7 @@ describe('CloudTrail', () => {
     ]);
   });
 
-  it('is told where it changes nothing: another call, one that failed', () => {
+  it('reports calls without effect: other calls, and failed ones', () => {
     expect(become('cloudtrail', named('GetCallerIdentity')).unmapped).toHaveLength(1);
     expect(become('cloudtrail', { ...named('DeleteBucket'), errorCode: 'AccessDenied' })).toEqual({
       facts: [],
@@ -154,7 +154,7 @@ describe('CloudTrail', () => {
     });
   });
 
-  it('is taken, or refused with its place, whatever is missing', () => {
+  it('is imported or refused with its place, whatever is missing', () => {
     for (const record of records)
       for (const part of [
         'requestParameters',
@@ -174,7 +174,7 @@ describe('CloudTrail', () => {
 describe('inventories', () => {
   const at = '2024-01-01T00:00:00.000Z';
 
-  it('of Google Cloud place what stores data in its region, and say who may use it', () => {
+  it('of Google Cloud place data stores in their regions, with who may use them', () => {
     const all = samplesIn('gcp-assets', 'policy-library.ndjson').map(({ event }) => ({
       type: event.asset_type,
       ...become('gcp-assets', event, { mapping, at }),
@@ -211,7 +211,7 @@ describe('inventories', () => {
     ]);
   });
 
-  it('of Terraform place what stores data, from a state file and from its JSON', () => {
+  it('of Terraform place data stores, from a state file and from its JSON', () => {
     const state = {
       version: 4,
       resources: [
@@ -252,7 +252,7 @@ describe('inventories', () => {
     expect(read(shown).toReversed()).toEqual(expected);
   });
 
-  it('give each region a country that there is', () => {
+  it('give each region an existing country', () => {
     for (const regions of [awsRegions, gcpRegions, azureRegions])
       for (const [region, [country]] of Object.entries(regions))
         expect([region, isCountryCode(country)]).toEqual([region, true]);

@@ -58,7 +58,7 @@ describe('the examples of the documentation', () => {
 });
 
 describe('a row', () => {
-  it('is one event each time, wherever it stands, with text as it is written', async () => {
+  it('becomes the same event wherever it is, with its text unchanged', async () => {
     const one = await read(
       members,
       'who,team,since\n"Łódź, ""A""",1,2024-01-01\nb,2,2024-01-02T03:04:05+01:00\n',
@@ -77,7 +77,7 @@ describe('a row', () => {
     });
   });
 
-  it('leaves out fields whose cells are empty, and reads numbers, lists and values', async () => {
+  it('leaves out fields with empty cells, and parses numbers, lists and values', async () => {
     const mapping = {
       source: 's',
       events: [
@@ -130,7 +130,7 @@ describe('a row', () => {
     ['a column that is missing', 'who,team\na,1\n', /the file does not have; it has who, team/],
     ['a quote that is not closed', 'who,team,since\n"a,1,2024-01-01\n', /a quoted cell is not closed/],
     ['a name twice', 'who,who,since\n', /names a column twice/],
-  ])('is refused with its line where it has %s', async (_, csv, message) => {
+  ])('is refused with its line if it has %s', async (_, csv, message) => {
     const { tally, events } = await read(members, csv);
 
     expect(events).toEqual([]);
@@ -144,7 +144,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('is not quoted by what is said of it', async () => {
+  it('is not quoted in its faults', async () => {
     const { tally } = await read(members, 'who,team,since\nzoe-secret,1,zoe-secret\n"zoe-secret,1,2\n');
 
     expect(JSON.stringify(tally.refused)).not.toContain('zoe-secret');
@@ -168,7 +168,7 @@ describe('a mapping', () => {
       /found null/,
     ],
     ['aliases without end', `a: &a [1]\nb: [${'*a,'.repeat(200)}]`, '', /aliases/],
-  ])('is refused with its place where it has %s', (_, text, pointer, message) => {
+  ])('is refused with its place if it has %s', (_, text, pointer, message) => {
     const outcome = readMapping(text, RowMapping);
 
     expect(E.isLeft(outcome) && outcome.left[0]).toEqual({
@@ -184,7 +184,7 @@ describe('over HTTP', () => {
     server.send(JSON.stringify(body), 'application/json', {}, `/v1/import/${kind}${query}`);
   const csv = 'who,team,since\na,1,2024-01-01\nb,1,2024-01-01\n';
 
-  it('rows are recorded once, after a trial that records nothing', async () => {
+  it('rows are recorded once, after a dry run that records nothing', async () => {
     const trial = await send({ mapping: members, csv: `${csv}c,1,never\n` }, '?dryRun=true');
     const first = await send({ mapping: members, csv });
     const again = await send({ mapping: members, csv });
@@ -200,7 +200,7 @@ describe('over HTTP', () => {
     expect([again.status, again.body]).toMatchObject([200, { recorded: 0, duplicates: 2 }]);
   });
 
-  it('a row that cannot be imported stops the import and is named, and what was before it stays out or in, whole', async () => {
+  it('a row that cannot be imported stops the import and is named; other rows are recorded or not as a whole', async () => {
     const rows = Array.from({ length: 1_500 }, (_, index) => `m${index},2,2024-01-01\n`);
     const stopped = await send({ mapping: members, csv: `who,team,since\n${rows.join('')}x,2,never\n` });
 
@@ -208,7 +208,7 @@ describe('over HTTP', () => {
     expect(stopped.body).toMatchObject({ recorded: 1_000, errors: [{ index: 1_500, line: 1_502 }] });
   });
 
-  it('a person whose identifier a row carries elsewhere too is refused, with the row', async () => {
+  it('a person whose identifier a row has elsewhere too is refused, with the row', async () => {
     const mapping = {
       source: 's',
       events: [
@@ -228,7 +228,7 @@ describe('over HTTP', () => {
     expect(JSON.stringify(body)).not.toContain('zoe');
   });
 
-  it('says what is wrong with a body, a kind, a parameter and a mapping', async () => {
+  it('faults of a body, a kind, a parameter and a mapping are reported', async () => {
     const text = await server.send(csv, 'text/csv', {}, '/v1/import/csv');
     const statuses = [
       text.status,
@@ -244,7 +244,7 @@ describe('over HTTP', () => {
     expect(statuses).toEqual([415, 415, 422, 422, 422, 400, 400, 422]);
   });
 
-  it('lists in the form of each kind are taken, also a document a line', async () => {
+  it('lists in the form of each kind are accepted, even with one document per line', async () => {
     const group = (id: string) => ({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
       id,

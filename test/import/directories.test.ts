@@ -8,7 +8,7 @@ import { become, orFail, samplesIn } from './samples.ts';
 describe('Okta', () => {
   const [first] = samplesIn('directories', 'okta.ndjson').map(({ event }) => event);
 
-  it('tells who became an administrator, each role by itself', () => {
+  it('imports who became an administrator, for each role', () => {
     expect(become('okta', first).facts).toEqual([
       [
         'MembershipBegan',
@@ -21,7 +21,7 @@ describe('Okta', () => {
     ]);
   });
 
-  it('tells who came into a group and who left, and names nobody', () => {
+  it('imports who joined and left a group, and names nobody', () => {
     const group = { id: '00g1', type: 'UserGroup', displayName: 'Support' };
     const changed = (eventType: string) => ({
       ...first,
@@ -48,7 +48,7 @@ describe('Okta', () => {
     expect(become('okta', first, { mapping }).facts[0]![1]).toMatchObject({ member: 'acme-staff' });
   });
 
-  it('tells nothing of what failed', () => {
+  it('imports nothing that failed', () => {
     expect(become('okta', { ...first, outcome: { result: 'FAILURE' } }).facts).toEqual([]);
   });
 });
@@ -56,11 +56,11 @@ describe('Okta', () => {
 describe('Entra', () => {
   const [added] = samplesIn('directories', 'entra.ndjson').map(({ event }) => event);
 
-  it('tells who came into a role, as Azure Monitor writes it', () => {
+  it('imports who got a role, from Azure Monitor', () => {
     expect(become('entra', added).facts.map(([type]) => type)).toEqual(['MembershipBegan']);
   });
 
-  it('tells who came into a group and who left, as Graph answers it', () => {
+  it('imports who joined and left a group, from Graph', () => {
     const audit = (activityDisplayName: string, which: 'newValue' | 'oldValue') => ({
       id: activityDisplayName,
       activityDateTime: '2024-01-01T00:00:00Z',
@@ -101,7 +101,7 @@ describe('SCIM', () => {
   };
   const at = '2024-01-01T00:00:00.000Z';
 
-  it('lists who is in a group, people and groups, and names no person', () => {
+  it('imports who is in a group, people and groups, and names no person', () => {
     const opened = orFail(importKinds.scim.open({ at }));
     const { events } = orFail(opened.importer(group));
 
@@ -114,7 +114,7 @@ describe('SCIM', () => {
     expect(events.map(({ assurance }) => assurance)).not.toContain('observed');
   });
 
-  it('takes the instant of the list', () => {
+  it('uses the instant of the list', () => {
     const outcome = orFail(importKinds.scim.open({})).importer(group);
 
     expect(outcome).toMatchObject({ left: [{ message: expect.stringContaining('time') }] });
@@ -137,7 +137,7 @@ describe('changes by SCIM', () => {
     };
   };
 
-  it('tell who came and who left, in the forms of RFC 7644 and of Entra', () => {
+  it('import who joined and left, in the forms of RFC 7644 and of Entra', () => {
     const forms = [
       {
         op: 'add',
@@ -164,7 +164,7 @@ describe('changes by SCIM', () => {
     });
   });
 
-  it('say where they do not tell who left, and drop nothing in silence', () => {
+  it('report if they do not say who left, and drop nothing silently', () => {
     const silent = [
       { op: 'replace', path: 'members', value: [{ value: 'u1' }] },
       { op: 'remove', path: 'members' },
@@ -178,7 +178,7 @@ describe('changes by SCIM', () => {
     expect(told({ method: 'DELETE', path: '/Groups/e9e30dba' }).unmapped).toHaveLength(1);
   });
 
-  it('are taken from a bulk request, and name a group or are refused', () => {
+  it('are read from a bulk request, and name a group or are refused', () => {
     const { importer } = orFail(importKinds['scim-patch'].open({ at }));
     const bulk = {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],

@@ -61,8 +61,8 @@ const synced = (snapshots: ReadonlyArray<ReadonlyArray<Fact>>): ReadonlyArray<Ev
   return log;
 };
 
-describe('one snapshot after the other', () => {
-  it('leaves exactly what the last one says, descriptions that it lacks apart', () => {
+describe('a sequence of snapshots', () => {
+  it('leaves exactly the facts of the last one, and descriptions that it lacks', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(anyFact, { maxLength: 12 }), { minLength: 1, maxLength: 4 }),
@@ -79,7 +79,7 @@ describe('one snapshot after the other', () => {
     );
   });
 
-  it('says nothing twice: the same snapshot changes nothing', () => {
+  it('repeats nothing: the same snapshot changes nothing', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 12 }), (facts) => {
         const log = synced([facts]);
@@ -100,7 +100,7 @@ describe('one snapshot after the other', () => {
     );
   });
 
-  it('keeps every earlier day as it was', () => {
+  it('keeps every earlier day unchanged', () => {
     const first: Fact = { type: 'MembershipBegan', data: { member: 'a', group: 'b' } };
     const log = synced([[first], [], [first]]);
 
@@ -109,12 +109,12 @@ describe('one snapshot after the other', () => {
   });
 });
 
-describe('what a source says', () => {
+describe('the facts of a source', () => {
   const event = (fact: Fact, id: string): ForeignEvent =>
     eventOf(id, { source, time: '2024-01-01T00:00:00.000Z', assurance: 'claimed' }, fact);
   const member: Fact = { type: 'MembershipBegan', data: { member: 'a', group: 'b' } };
 
-  it('is without what was retracted, and as it was corrected', () => {
+  it('exclude what was retracted, and are as corrected', () => {
     const target = (id: string) => ({ event: { source, id }, reason: 'wrong' });
     const log = decoded([
       event(member, '1'),
@@ -127,7 +127,7 @@ describe('what a source says', () => {
     expect(facts).toEqual([{ type: 'MembershipBegan', data: { member: 'c', group: 'b' } }]);
   });
 
-  it('is compared with what another says', () => {
+  it('are compared with those of another source', () => {
     const moved: Fact = {
       type: 'DataMoved',
       data: { dataset: 'd', scope: { population: 'p' }, from: 'x', to: 'y' },

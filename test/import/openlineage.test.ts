@@ -96,7 +96,7 @@ describe('a run that read at one site and wrote at another', () => {
     ]);
   });
 
-  it('copied to an output what facets say feeds it, and nothing else', async () => {
+  it('copied to an output only what facets say feeds it', async () => {
     const other = { namespace: 's3://eu-lake', name: 'orders' };
     const output = withFacet(
       { namespace: 's3://us-lake', name: 'totals' },
@@ -122,7 +122,7 @@ describe('a run that read at one site and wrote at another', () => {
 });
 
 describe('a client that compresses', () => {
-  it('is understood, one event and a batch', async () => {
+  it('is supported, for one event and for a batch', async () => {
     const headers = { 'content-encoding': 'gzip' };
     const sent = (body: unknown, path: string) =>
       server.send(gzipSync(JSON.stringify(body)), 'application/json', headers, path);
@@ -132,7 +132,7 @@ describe('a client that compresses', () => {
   });
 });
 
-describe('what facets tell', () => {
+describe('facets', () => {
   const dataset = { namespace: 's3://us-lake', name: 'customers_copy' };
   const changed = (change: string, more: object = {}) =>
     withFacet(dataset, { lifecycleStateChange: { lifecycleStateChange: change, ...more } });
@@ -146,7 +146,7 @@ describe('what facets tell', () => {
     });
   });
 
-  it('CREATE places the data, OVERWRITE does not and is told', async () => {
+  it('CREATE places the data, OVERWRITE does not and is reported', async () => {
     const created = await send(run('created', { inputs: [], outputs: [changed('CREATE')] }));
     const written = await send(run('written', { inputs: [], outputs: [changed('OVERWRITE')] }));
 
@@ -155,7 +155,7 @@ describe('what facets tell', () => {
     expect(written.body.unmapped[0].message).toContain('outputs: written');
   });
 
-  it('what becomes no event is kept as it was sent, with why, whichever way it came', async () => {
+  it('what becomes no event is kept as sent, with reasons, however it came', async () => {
     const before = statSync(asideFile).size;
     const unmapped = (id: string) => run(id, { inputs: [], outputs: [changed('OVERWRITE')] });
 
@@ -224,7 +224,7 @@ describe('what facets tell', () => {
     expect(site.body.data).toMatchObject({ country: 'IE', operator: 'aws' });
   });
 
-  it('names may be of any letters', async () => {
+  it('names may have any letters', async () => {
     const output = withFacet(
       { namespace: 's3://us-lake', name: '顧客 データ/Łódź' },
       { lifecycleStateChange: { lifecycleStateChange: 'CREATE' } },
@@ -238,7 +238,7 @@ describe('what facets tell', () => {
     ]);
   });
 
-  it('a dataset whose site nothing maps stays at its namespace, and is a discrepancy', async () => {
+  it('a dataset without a mapped site stays at its namespace, and is a discrepancy', async () => {
     const output = withFacet(
       { namespace: 'hive://nowhere', name: 'a.b' },
       { lifecycleStateChange: { lifecycleStateChange: 'CREATE' } },
@@ -252,7 +252,7 @@ describe('what facets tell', () => {
   });
 });
 
-describe('what is no OpenLineage event', () => {
+describe('an invalid OpenLineage event', () => {
   it.each([
     ['no object', 3, ''],
     ['a run without an id', run('x', { run: {} }), '/run/runId'],
@@ -266,7 +266,7 @@ describe('what is no OpenLineage event', () => {
     expect(body.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual([pointer]);
   });
 
-  it('is one with more copies than go together, and it is refused without trying every pair', async () => {
+  it('can have too many copies to record together, and is refused without trying every pair', async () => {
     const datasets = (namespace: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({ namespace, name: `table-${index}` }));
     const between = (inputs: number, outputs: number) =>
@@ -290,7 +290,7 @@ describe('what is no OpenLineage event', () => {
     ]);
   });
 
-  it('keeps the others of its batch in', async () => {
+  it('does not affect the others of its batch', async () => {
     const whole = await send([run('b1'), run('b2')], '/api/v1/lineage/batch');
     const part = await send([run('b3'), { run: 1 }, run('b4')], '/api/v1/lineage/batch');
     const none = await send({}, '/api/v1/lineage/batch');
@@ -306,7 +306,7 @@ describe('what is no OpenLineage event', () => {
     expect((await send(run('b4'))).body).toMatchObject({ recorded: 0, duplicates: 3 });
   });
 
-  it('is one that says something else of the same run and time', async () => {
+  it('can contradict the same run and time', async () => {
     await send(run('twice'));
 
     const other = [
@@ -333,7 +333,7 @@ describe('the samples of producers', () => {
   const all = (file: string, status: number) =>
     samplesIn('openlineage', file).map(({ path }) => [path, status]);
 
-  it('are taken: the compatibility tests, and those of Hive', async () => {
+  it('are accepted: the compatibility tests, and those of Hive', async () => {
     expect(await sent('compatibility-tests.ndjson', (event) => event)).toEqual(
       all('compatibility-tests.ndjson', 201),
     );
@@ -346,7 +346,7 @@ describe('the samples of producers', () => {
     expect(await sent('hive.ndjson', filled)).toEqual(all('hive.ndjson', 201));
   });
 
-  it('are taken: each facet of the specification, wherever it stands', async () => {
+  it('are accepted: each facet of the specification, in every place', async () => {
     const everywhere = (facets: Record<string, unknown>) => {
       if ('eventTime' in facets) return facets;
       const dataset = { namespace: 's3://us-lake', name: 'facets', facets };
@@ -357,7 +357,7 @@ describe('the samples of producers', () => {
     expect(await sent('facets.ndjson', everywhere)).toEqual(all('facets.ndjson', 201));
   });
 
-  it('are taken: the edge cases of Marquez, but a time without an offset', async () => {
+  it('are accepted: the edge cases of Marquez, except a time without an offset', async () => {
     const statuses = new Map(
       (await sent('marquez.ndjson', (event) => event)).map(([path, status]) => [
         String(path).split('/').at(-1),

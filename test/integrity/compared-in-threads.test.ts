@@ -67,13 +67,13 @@ const moveRecordedAt = (position: number): void => {
   database.close();
 };
 
-describe('a log that is compared with its tree by two threads', () => {
-  it('given each event as it was hashed, is sound', async () => {
+describe('a log compared with its tree by two threads', () => {
+  it('given each event as hashed, is sound', async () => {
     const all = 'ok: 101,000 events match their hashes';
     expect(await found()).toEqual([all, all]);
   });
 
-  it('given an event changed in the second part, and then one in the first, tells the first of them', async () => {
+  it('given an event changed in the second part, and then one in the first, reports the first of them', async () => {
     moveRecordedAt(100_500);
     const [two, one] = await found();
     expect(two).toContain('at position 100500;');
@@ -84,7 +84,7 @@ describe('a log that is compared with its tree by two threads', () => {
     expect(twoBoth).toBe(oneBoth);
   });
 
-  it('given nearly all of its events gone, tells how many are missing', async () => {
+  it('given nearly all of its events gone, reports how many are missing', async () => {
     const database = new DatabaseSync(files.logFile);
     database.exec('DELETE FROM event WHERE position > 10');
     database.close();

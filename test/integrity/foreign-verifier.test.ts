@@ -92,7 +92,7 @@ const verdict = async (directory: string): Promise<{ readonly holds: boolean; re
   }
 };
 
-it('given the checkpoint, tiles, entries and proofs that a ledger serves, then it takes them all', async () => {
+it('given the checkpoint, tiles, entries and proofs of a ledger, then it accepts them all', async () => {
   expect(await verdict(downloads)).toEqual({
     holds: true,
     says: '530 entries, 5 proofs, and all of the tree of 300\n',
@@ -107,7 +107,7 @@ it.each([
   { file: '257.tlog-proof', at: 120, what: /^257.tlog-proof: / },
   { file: 'earlier', at: 25, what: /^earlier: / },
   { file: 'consistency', at: 5, what: /^consistency: / },
-])('given a byte of $file that is another, then it refuses', async ({ file, at, what }) => {
+])('given a changed byte of $file, then it refuses', async ({ file, at, what }) => {
   const altered = newDirectory();
   cpSync(downloads, altered, { recursive: true });
   const bytes = readFileSync(join(altered, file));

@@ -49,21 +49,21 @@ const checked = (signer: typeof log, line: string, at = seconds * 1_000) => {
   return check;
 };
 
-it('given one by a witness of the policy over the checkpoint, then it holds', () => {
+it('given one by a witness of the policy over the checkpoint, then it is valid', () => {
   expect(checked(known, lineBy(known, textOf('log.example/a')))).toMatchObject({ state: 'ok' });
 });
 
-it('given one over another checkpoint, then it does not hold', () => {
+it('given one over another checkpoint, then it is invalid', () => {
   expect(checked(known, lineBy(known, textOf('log.example/b')))).toMatchObject({ state: 'failed' });
 });
 
-it('given one that is kept with another time than it bears, then it does not hold', () => {
+it('given one stored with another time than its own, then it is invalid', () => {
   expect(checked(known, lineBy(known, textOf('log.example/a')), seconds * 1_000 + 1_000)).toMatchObject({
     state: 'failed',
     found: expect.stringContaining('its time is not the one that is kept'),
   });
 });
 
-it('given one by a key that the policy does not name, then it is told as not verified', () => {
+it('given one by a key that the policy does not name, then it is reported as not verified', () => {
   expect(checked(unknown, lineBy(unknown, textOf('log.example/a')))).toMatchObject({ state: 'warning' });
 });

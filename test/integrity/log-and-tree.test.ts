@@ -88,7 +88,7 @@ describe('a server', () => {
     expect(headers.get('domicile-checkpoint')).toMatch(/^305, [A-Za-z0-9+/]{43}=, \d+$/);
   });
 
-  it('goes on from what it signed before, and never signs another root for it', async () => {
+  it('continues from what it signed before, and never signs another root for it', async () => {
     const directory = newDirectory();
     const first = await startProcess(directory);
     await first.record(backups(260));
@@ -156,7 +156,7 @@ const rewrite = (
     .run(recordedAt, encoded, checksum, position);
 };
 
-describe('a log that was changed behind the server’s back', () => {
+describe('a log that was changed while the server was stopped', () => {
   it.each([
     [
       'a backup moved from Singapore to Virginia',
@@ -181,7 +181,7 @@ describe('a log that was changed behind the server’s back', () => {
       },
       '3 events are missing from position 18 on',
     ],
-  ])('with %s is told, with the first leaf that differs', async (_, change, told) => {
+  ])('with %s is reported with the first leaf that differs', async (_, change, told) => {
     const server = await changed((log) => change(log));
     expect(await failureOf(server)).toContain(told);
     const refused = await server.post(backups(1, 99));
@@ -194,7 +194,7 @@ describe('a log that was changed behind the server’s back', () => {
     expect((await server.get('/log/checkpoint')).body.split('\n')[1]).toBe('20');
   });
 
-  it('and put in place from another ledger is told from its first event on', async () => {
+  it('and replaced by that of another ledger is reported from its first event on', async () => {
     const other = newDirectory();
     const another = await start(other);
     await another.record(backups(20));

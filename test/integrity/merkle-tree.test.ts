@@ -57,7 +57,7 @@ const verify: Readonly<Record<Kind, (given: Case, proof: ReadonlyArray<Hash>) =>
     verifySubtreeConsistency({ start, end, hash: bytes(root1) }, { size, root: bytes(root2) }, proof),
 };
 
-describe.each(Object.keys(verify) as Kind[])('a proof of %s that others made', (kind) => {
+describe.each(Object.keys(verify) as Kind[])('a proof of %s by others', (kind) => {
   it.each(Object.entries(vectors[kind]))('%s', (_, given) => {
     expect(verify[kind](given, (given.proof ?? []).map(bytes))).toBe(!given.wantErr);
   });
@@ -84,14 +84,14 @@ const grown = (sizes: ReadonlyArray<number>) => {
 };
 
 describe('a tree over tiles', () => {
-  it('has the root of RFC 6962 at every size, whatever the batches it grew in', () => {
+  it('has the root of RFC 6962 at every size, whatever the batches in which it grew', () => {
     const { leaves, tiles } = grown([1, 254, 1, 1, 255, 3, 400]);
     expect(rootOf(tiles, 0)).toEqual(emptyRoot);
     for (const size of [1, 2, 3, 255, 256, 257, 511, 512, 513, 700, 915])
       expect(Buffer.from(rootOf(tiles, size))).toEqual(Buffer.from(rootOfLeaves(leaves.slice(0, size))));
   });
 
-  it('keeps tiles as wide as the tree is, and no others', () => {
+  it('stores tiles as wide as the tree is, and no others', () => {
     const { leaves, stored } = grown([700, 15]);
     for (const [key, tile] of stored) {
       const [level, index] = key.split(' ').map(Number) as [number, number];
@@ -100,7 +100,7 @@ describe('a tree over tiles', () => {
     expect([...stored.keys()].sort()).toEqual(['0 0', '0 1', '0 2', '1 0']);
   });
 
-  it('proves what verifies: any entry in any tree, any tree in any later one', () => {
+  it('makes valid proofs: any entry in any tree, any tree in any later one', () => {
     const { leaves, tiles } = grown([3 * tileWidth + 77]);
     const sizes = fc.integer({ min: 1, max: leaves.length });
     fc.assert(
@@ -122,7 +122,7 @@ describe('a tree over tiles', () => {
     );
   });
 
-  it('reads hashes out of a tile in their order', () => {
+  it('reads hashes of a tile in order', () => {
     const { leaves, stored } = grown([5]);
     expect(Buffer.from(hashIn(stored.get('0 0')!, 3))).toEqual(Buffer.from(leaves[3]!));
   });

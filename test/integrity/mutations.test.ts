@@ -214,7 +214,7 @@ const contents = (): string | undefined => {
   }
 };
 
-it('given a forged log with checksums that fit, verify finds every forgery', async () => {
+it('given a forged log with matching checksums, verify finds every forgery', async () => {
   copySound();
   expect(await verdict()).toEqual([]);
   const kinds = Object.keys(forgeries) as ReadonlyArray<keyof typeof forgeries>;
@@ -237,7 +237,7 @@ it('given a forged log with checksums that fit, verify finds every forgery', asy
   );
 });
 
-it('given flipped and lost bytes of the files, verify finds each, or nothing that was said or signed has changed', async () => {
+it('given flipped and lost bytes of the files, verify finds each, or nothing recorded or signed has changed', async () => {
   const beforeOf = (names: typeof withIndex | readonly ['log', 'tree']): string => {
     copySound(names);
     const said = contents();

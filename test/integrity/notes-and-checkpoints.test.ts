@@ -32,7 +32,7 @@ const foreign = JSON.parse(readFileSync(new URL('./vectors/tessera-log.json', im
 };
 const foreignTile = (path: string): Uint8Array => new Uint8Array(Buffer.from(foreign.tiles[path]!, 'base64'));
 
-describe('the log that tessera made', () => {
+describe('the log made by tessera', () => {
   const key = right(parseVerifierKey(foreign.vkey));
 
   it.each(foreign.checkpoints.map((note, size) => [size, note] as const))(
@@ -91,13 +91,13 @@ describe('a note', () => {
       E.chain((read: Parameters<typeof verifyNote>[0]) => verifyNote(read, keys))(parseNote(note)),
     );
 
-  it('is believed by the keys that the reader knows, each counted once', () => {
+  it('is verified by the reader’s known keys, each counted once', () => {
     expect(names(`${text}\n${byPeter}${byEnoch}`)).toEqual(E.right(['PeterNeumann', 'EnochRoot']));
     expect(names(`${text}\n${byPeter}${byEnoch}`, [peterKey])).toEqual(E.right(['PeterNeumann']));
     expect(names(`${text}\n${byPeter}${byPeter}`)).toEqual(E.right(['PeterNeumann']));
   });
 
-  it('is refused where no known key signed it, or a known one did not', () => {
+  it('is refused if no known key signed it, or the signature of a known one is invalid', () => {
     expect(names(`${text}\n${byEnoch}`, [peterKey])).toEqual(E.left('no trusted key signed it'));
     const forged = byEnoch.replace('zmZa0S', 'zmZa0T');
     expect(names(`${text}\n${byPeter}${forged}`)).toEqual(E.left('the signature by EnochRoot is not valid'));
@@ -130,7 +130,7 @@ describe('a note', () => {
     expect(E.isLeft(parseVerifierKey(vkey))).toBe(true);
   });
 
-  it('of C2SP’s page verifies by the key of that page', () => {
+  it('from C2SP’s page verifies with the key of that page', () => {
     // C2SP signed-note.md, 2026-07-22 (CC BY 4.0): the example of verifier keys.
     const key = right(
       parseVerifierKey('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'),
@@ -157,7 +157,7 @@ describe.each([
   };
   const note = signNote(formatCheckpoint(checkpoint), [signer]);
 
-  it('verifies by its key, read from its text', () => {
+  it('verifies with its key, read from its text', () => {
     const key = right(parseVerifierKey(signer.verifier.vkey));
     const verified = right(verifyNote(right(parseNote(formatNote(note))), [key]));
     expect(verified.by).toEqual([key]);

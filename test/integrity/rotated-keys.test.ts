@@ -72,7 +72,7 @@ describe('given a ledger whose keys are rotated', () => {
   });
   afterAll(() => server.close());
 
-  it('the log says so itself, old and new keys sign the next checkpoint side by side, and each new key is on the record', async () => {
+  it('the log records it, old and new keys both sign the next checkpoint, and each new key is in the log', async () => {
     const note = await checkpointOf(server);
     expect((await keysOf(server)).map(({ vkey }) => vkey)).toEqual(
       [...fresh, ...old].map(({ vkey }) => vkey),
@@ -82,7 +82,7 @@ describe('given a ledger whose keys are rotated', () => {
     expect(await rotations(server)).toEqual(fresh.map(({ vkey }) => ['urn:domicile:ledger', vkey]));
   });
 
-  it('whoever trusts either takes its proofs, its evidence and its index', async () => {
+  it('readers who trust either accept its proofs, its evidence and its index', async () => {
     await expect.poll(async () => isSignedBy(await checkpointOf(server), [...old, ...fresh])).toBe(true);
     const proof = right(parseTlogProof((await server.get('/v1/events/71/proof')).body));
     await expect
@@ -119,7 +119,7 @@ describe('given a ledger whose keys are rotated', () => {
     }
   });
 
-  it('they are rotated again only once those of before are retired; then the new ones sign alone, and all that was signed holds', async () => {
+  it('they can be rotated again only once the previous ones are retired; then only the new ones sign, and everything signed stays valid', async () => {
     expect((await rotate(server)).status).toBe(409);
     await expect.poll(async () => (await server.delete('/v1/log/keys/earlier')).status).toBe(200);
     expect((await server.delete('/v1/log/keys/earlier')).status).toBe(404);
@@ -132,7 +132,7 @@ describe('given a ledger whose keys are rotated', () => {
     expect(readFileSync(filesIn(directory).signingKeys, 'utf8').match(/BEGIN PRIVATE KEY/g)).toHaveLength(2);
   });
 
-  it('nobody else may say so', async () => {
+  it('nobody else may record a rotation', async () => {
     const event = sent('k', 'SigningKeyRotated', { key: old[0]!.vkey });
     const { status, body } = await server.post([event]);
     expect(status).toBe(422);
@@ -144,7 +144,7 @@ describe('given a ledger whose keys are rotated', () => {
   });
 });
 
-it('given a rotation that was killed between the file of keys and the log, the next start says so and signs with old and new', async () => {
+it('given a rotation that was killed between the file of keys and the log, the next start records it and signs with old and new', async () => {
   const directory = newDirectory();
   const before = await LocalServer.open(directory);
   await before.record(backups(5));

@@ -36,7 +36,7 @@ const verdict = (...signers: ReadonlyArray<typeof log>) =>
   E.isRight(policy) ? verifyByPolicy(signNote(text, signers), policy.right) : policy;
 
 describe('a policy of logs and witnesses', () => {
-  it('takes a checkpoint that enough witnesses of each group cosigned', () => {
+  it('accepts a checkpoint that enough witnesses of each group cosigned', () => {
     const judged = verdict(log, x1, x3, y1);
     expect(E.isRight(judged) && judged.right.witnesses.map(({ name }) => name)).toEqual(['X1', 'X3', 'Y']);
   });

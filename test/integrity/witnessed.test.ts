@@ -78,7 +78,7 @@ const prepared = async (quorum = 'all') => {
 };
 
 describe('a ledger with two witnesses', () => {
-  it('serves what both have cosigned, and says how each stands', async () => {
+  it('serves what both have cosigned, and shows the state of each', async () => {
     const { directory, vkeys, policy } = await prepared();
     const server = await start(directory, policy);
     await server.record(backups(5));
@@ -113,7 +113,7 @@ describe('a ledger with two witnesses', () => {
     await expect.poll(() => servedSize(again), pollMs).toBe('6');
   });
 
-  it('goes on while a witness is away, serves the last one that a quorum cosigned, and catches up', async () => {
+  it('continues while a witness is away, serves the last checkpoint that a quorum cosigned, and catches up', async () => {
     const { directory, vkeys, places, two, policy } = await prepared();
     const server = await start(directory, policy);
     await server.record(backups(5));
@@ -130,7 +130,7 @@ describe('a ledger with two witnesses', () => {
     await expect.poll(() => servedSize(server), pollMs).toBe('9');
   });
 
-  it('of which one does not know the log yet, serves nothing, and says why', async () => {
+  it('serves nothing while one does not know the log, and says why', async () => {
     const { directory, policy } = await prepared();
     const other = await witness('witness.example/three', [
       'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
@@ -154,7 +154,7 @@ describe('a ledger with two witnesses', () => {
   it.each([
     ['with its tree', 'any', []],
     ['without its tree', 'all', ['tree.sqlite', 'tree.sqlite-wal', 'tree.sqlite-shm']],
-  ])('put back to a backup %s, signs nothing and records nothing, and says so', async (_, quorum, lost) => {
+  ])('restored to a backup %s, signs nothing and records nothing, and says so', async (_, quorum, lost) => {
     const { directory, one, policy } = await prepared(quorum);
     const first = await start(directory, policy);
     await first.record(backups(3));
@@ -184,7 +184,7 @@ describe('a ledger with two witnesses', () => {
     expect(await witnessedSize(one)).toBe(7);
   });
 
-  it('that has grown another way than was witnessed, is stopped by what the witnesses show', async () => {
+  it('that has grown differently than was witnessed, is stopped by what the witnesses show', async () => {
     const { directory, one, policy } = await prepared();
     const first = await start(directory, policy);
     await first.record(backups(3));
@@ -209,7 +209,7 @@ describe('a ledger with two witnesses', () => {
     expect(await witnessedSize(one)).toBe(7);
   });
 
-  it('of which one claims a size that was never signed, signs nothing meanwhile, and records on', async () => {
+  it('signs nothing while one claims a size that was never signed, and continues to record', async () => {
     const { directory, policy } = await prepared('any');
     const first = await start(directory, policy);
     await first.record(backups(3));
@@ -236,7 +236,7 @@ describe('a ledger with two witnesses', () => {
     }
   });
 
-  it('whose tree is of the version before witnesses goes on with it', async () => {
+  it('with a tree from the version before witnesses continues it', async () => {
     const { directory, policy } = await prepared();
     const before = await start(directory);
     await before.record(backups(3));
@@ -251,7 +251,7 @@ describe('a ledger with two witnesses', () => {
   });
 });
 
-it('a file of witnesses that cannot be read is told at the start', async () => {
+it('an unreadable file of witnesses is reported at the start', async () => {
   const directory = newDirectory();
   await expect(start(directory, 'witness one nonsense\nquorum one')).rejects.toThrow();
 });

@@ -73,7 +73,7 @@ afterEach(() => {
 afterAll(() => node.stop());
 
 describe('given a backup of a ledger whose log is in KurrentDB', () => {
-  it('when it was made while the ledger serves, then it restores to an embedded ledger that goes on, and is copied back into KurrentDB', async () => {
+  it('when it was made while the ledger serves, then it restores to an embedded ledger that continues, and can be copied back into KurrentDB', async () => {
     const one = await opened(await settingsOf(data, store));
     await one.record([ana, ben]);
     const note = await signed(one);
@@ -115,7 +115,7 @@ describe('given a backup of a ledger whose log is in KurrentDB', () => {
     expect((await made()).manifest.events).toBe(2);
   });
 
-  it('when it is restored for a ledger on KurrentDB, then its log is left out, and the ledger goes on with that of the server', async () => {
+  it('when it is restored for a ledger on KurrentDB, then its log is left out, and the ledger continues with that of the server', async () => {
     const one = await opened(await settingsOf(data, store));
     await one.record([ana]);
     await made();
@@ -129,7 +129,7 @@ describe('given a backup of a ledger whose log is in KurrentDB', () => {
     await two.close();
   });
 
-  it('when it is restored as an embedded ledger in the place of that on KurrentDB, then people who were erased since are erased again', async () => {
+  it('when it is restored as an embedded ledger in place of the one on KurrentDB, then people who were erased since are erased again', async () => {
     const one = await opened(await settingsOf(data, store));
     await one.record([ana, ben]);
     await made();

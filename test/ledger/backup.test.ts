@@ -75,7 +75,7 @@ beforeEach(() => {
   backups = directory();
 });
 
-describe('given a backup of a ledger that serves', () => {
+describe('given a backup of a serving ledger', () => {
   it('when it is restored, then people, keys, reads and the signed tree are there, and only their owner can read them', async () => {
     const shared = ledger;
     ledger = directory();
@@ -120,7 +120,7 @@ describe('given a backup of a ledger that serves', () => {
     }
   });
 
-  it('when a second one is made, then what did not change is not written again, and each restores to its own moment', async () => {
+  it('when a second one is made, then unchanged blocks are not written again, and each restores to its own moment', async () => {
     await signed(server);
     const head = await server.ledger.parts.store.head();
     const first = orFail(await made());
@@ -141,7 +141,7 @@ describe('given a backup of a ledger that serves', () => {
     expect(heads).toEqual([head, head + 10]);
   });
 
-  it('when old ones are let go, then what they alone held is gone, and the rest still restores', async () => {
+  it('when old ones are deleted, then only their own blocks are gone, and the rest still restores', async () => {
     orFail(await made());
     await server.delete('/v1/subjects/person-3');
     const last = orFail(await made(1));
@@ -180,8 +180,8 @@ describe('given a backup of a ledger that serves', () => {
   });
 });
 
-describe('given a backup that is damaged', () => {
-  it('when any of its blocks is altered or gone, or its manifest cut short, then it is refused and nothing is changed', async () => {
+describe('given a damaged backup', () => {
+  it('when any of its blocks is altered or missing, or its manifest truncated, then it is refused and nothing is changed', async () => {
     const { name, manifest } = orFail(await made());
     const target = directory();
     for (const { blocks } of manifest.files) {
@@ -209,8 +209,8 @@ describe('given a backup that is damaged', () => {
   });
 });
 
-describe('given a ledger where a backup is to be restored', () => {
-  it('when it is there, or has more events than the backup, then it is refused unless that is asked for', async () => {
+describe('given a ledger in the directory of a restore', () => {
+  it('when it exists, or has more events than the backup, then the restore is refused unless replacing is requested', async () => {
     orFail(await made());
     const target = directory();
     orFail(await restored(target));
@@ -224,7 +224,7 @@ describe('given a ledger where a backup is to be restored', () => {
     expect(readdirSync(filesIn(target).projections)).toEqual([]);
   });
 
-  it('when it went another way than the backup since, then it is refused unless that is asked for, whichever has more events', async () => {
+  it('when it diverged from the backup, then the restore is refused unless discarding is requested, whichever has more events', async () => {
     orFail(await made());
     const target = directory();
     orFail(await restored(target));
@@ -244,7 +244,7 @@ describe('given a ledger where a backup is to be restored', () => {
     orFail(await restored(target, { replace: true, discardNewer: true }));
   });
 
-  it('when somebody was erased from it since the backup, then they are erased again', async () => {
+  it('when a person was erased from it since the backup, then they are erased again', async () => {
     orFail(await made());
     expect((await server.delete('/v1/subjects/person-5')).status).toBe(204);
     await server.close();
@@ -259,7 +259,7 @@ describe('given a ledger where a backup is to be restored', () => {
     expect((await server.get('/v1/subjects/person-5/residency')).status).toBe(404);
   });
 
-  it('when the restore is cut off after the log is gone that says who was erased, then they are erased again by the next one', async () => {
+  it('when the restore is interrupted after the log with the erasures is gone, then the next restore erases those people again', async () => {
     orFail(await made());
     expect((await server.delete('/v1/subjects/person-9')).status).toBe(204);
     await server.close();
@@ -283,7 +283,7 @@ describe('given a ledger where a backup is to be restored', () => {
     await expect(restored(ledger, { replace: true })).rejects.toThrow(/only one process at a time/);
   });
 
-  it('when a restore into it was cut off, then no ledger opens there until it is restored', async () => {
+  it('when a restore into it was interrupted, then no ledger opens there until it is restored', async () => {
     orFail(await made());
     const target = directory();
     orFail(await restored(target));
@@ -295,8 +295,8 @@ describe('given a ledger where a backup is to be restored', () => {
   });
 });
 
-describe('given a ledger that is damaged', () => {
-  it('when it is backed up, then that is refused, and says what is wrong', async () => {
+describe('given a damaged ledger', () => {
+  it('when it is backed up, then the backup is refused with what is wrong', async () => {
     await signed(server);
     orFail(await made());
     await server.close();

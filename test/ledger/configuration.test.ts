@@ -64,7 +64,7 @@ const faultsOf = (read: ReturnType<typeof readSettings>): ReadonlyArray<string> 
 
 describe('given a setting in several places', () => {
   it.each(settingNames)(
-    'when %s is in all of them, then the option counts before the environment, and that before the file',
+    'when %s is in all of them, then the option precedes the environment, and that precedes the file',
     (name) => {
       const { key, variable } = settingList[name];
       const [inFile, inEnvironment, asOption] = samples[name];
@@ -94,7 +94,7 @@ describe('given a setting in several places', () => {
     },
   );
 
-  it('when an environment variable is empty, then it gives nothing', () => {
+  it('when an environment variable is empty, then it counts as absent', () => {
     const read = settingsFrom({ LEDGER_PORT: '' });
     expect(E.isRight(read) && read.right.port).toBe(8_484);
   });
@@ -114,7 +114,7 @@ describe('given the directory of a ledger', () => {
     ]);
   });
 
-  it('when the environment names a server, then an option for the directory beside it is refused', () => {
+  it('when the environment names a server, then an option for a directory is refused', () => {
     const environment = { LEDGER_STORE: 'esdb://kurrentdb:2113', LEDGER_DATA: '/replica' };
     expect(storeOf({}, environment)).toEqual(['esdb://kurrentdb:2113', '/replica']);
     expect(() => storeOf({ data: '/other' }, environment)).toThrow(
@@ -126,7 +126,7 @@ describe('given the directory of a ledger', () => {
     ]);
   });
 
-  it('when paths are in a file, then they start from its directory, and in the environment from the working directory', () => {
+  it('when paths are in a file, then they are relative to its directory, and in the environment to the working directory', () => {
     expect(storeOf({}, {}, 'store: sqlite:./here\n')[1]).toBe(join(directory, 'here'));
     expect(storeOf({}, {}, 'data: here\n')[1]).toBe(join(directory, 'here'));
     expect(storeOf({}, { LEDGER_STORE: 'sqlite:./here' })[1]).toBe('./here');
@@ -148,13 +148,13 @@ describe('given a wrong setting', () => {
       'settings.yaml:1: allowed-hosts: expected a value, or a list of values',
     ],
     ['- port\n', 'settings.yaml:1: expected lines such as "port: 8484"'],
-  ])('when the file says %j, then the line is told', (lines, told) => {
+  ])('when the file contains %j, then the line is reported', (lines, told) => {
     expect(faultsOf(readSettings({ directory, configOption: written(lines), environment: {} }))).toEqual([
       told,
     ]);
   });
 
-  it('when several are wrong, then each is told with its place, and none of their texts is repeated', () => {
+  it('when several are wrong, then each is reported with its place, and none of their texts is repeated', () => {
     const read = readSettings({
       directory,
       configOption: written('base-path: secret\n'),
@@ -171,19 +171,19 @@ describe('given a wrong setting', () => {
     expect(told.join()).not.toContain('secret');
   });
 
-  it('when a certificate is given without its key, then that is told', () => {
+  it('when a certificate is given without its key, then that is reported', () => {
     expect(faultsOf(readSettings({ directory, environment: { LEDGER_TLS_CERT: 'cert.pem' } }))).toEqual([
       'LEDGER_TLS_CERT: TLS requires both a certificate and its key: give LEDGER_TLS_KEY or tls-key as well',
     ]);
   });
 
-  it('when the named file is missing, then who named it is told', () => {
+  it('when the named file is missing, then the place that named it is reported', () => {
     expect(faultsOf(readSettings({ directory, environment: { LEDGER_CONFIG: 'none.yaml' } }))).toEqual([
       'LEDGER_CONFIG: the configuration file none.yaml cannot be read (ENOENT)',
     ]);
   });
 
-  it('when no file is named, then domicile.yaml of the working directory counts, and none need be there', () => {
+  it('when no file is named, then domicile.yaml of the working directory counts, if it exists', () => {
     const elsewhere = join(directory, 'elsewhere');
     mkdirSync(elsewhere);
     expect(E.isRight(readSettings({ directory: elsewhere, environment: {} }))).toBe(true);

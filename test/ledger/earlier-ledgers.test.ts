@@ -38,7 +38,7 @@ describe('given a ledger that an earlier version wrote', () => {
   });
 
   it.each(earlier)(
-    'when %s is opened, then its answers, its people, its keys and its reads are there, whoever was erased is not, and it goes on',
+    'when %s is opened, then its answers, people, keys and reads are there, erased people are not, and it continues',
     async (name) => {
       const directory = newDataDirectory();
       try {

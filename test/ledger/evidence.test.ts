@@ -45,7 +45,7 @@ const evidence = async (query: string, accept = 'application/json') => {
 };
 
 describe('given findings of a site', () => {
-  it('when evidence of one is asked for, then it verifies, as a file and with a page', async () => {
+  it('when evidence of one is requested, then it verifies, as a file and with a page', async () => {
     const position = await own.server.record([site, placed('d', 'us', 'singapore'), policy, ...people(80)]);
     const [finding] = (await own.server.get('/v1/findings', { atLeast: position })).body.data;
     const about = `finding=${finding.finding}&validAt=2021-01-01&atLeast=${position}`;
@@ -62,7 +62,7 @@ describe('given findings of a site', () => {
 });
 
 describe('given a bundle that takes long', () => {
-  it('when its caller goes away, then it is not made on, and the next caller does not wait for it', async () => {
+  it('when its caller goes away, then it is abandoned, and the next caller does not wait for it', async () => {
     // Given
     await own.server.record([site, placed('d', 'us', 'singapore')]);
     const { body } = await own.server.send(lines(people(6_000)), 'application/x-ndjson');

@@ -58,12 +58,12 @@ describe.each([
     removeDirectory(directory);
   });
 
-  it('then nobody is let in without the key that was made at its start', async () => {
+  it('then access is denied without the key created at its start', async () => {
     expect((await fetch(`${proxy.url}/domicile/v1/events`)).status).toBe(401);
     expect((await caller.get('/domicile/v1/events')).status).toBe(200);
   });
 
-  it('when a page of a list is asked for, then its link leads to the next one through the proxy', async () => {
+  it('when a page of a list is requested, then its link leads to the next one through the proxy', async () => {
     const sent = await caller.request('/domicile/v1/events', {
       method: 'POST',
       body: JSON.stringify([enrolled('one', 'ana'), enrolled('two', 'ben')]),
@@ -79,7 +79,7 @@ describe.each([
     expect((await caller.get(replay.headers.get('location')!)).status).toBe(200);
   });
 
-  it('when the console is opened, then its page names every file under the path, and each is there', async () => {
+  it('when the console is opened, then its page names every file under the path, and each exists', async () => {
     const page = await (await caller.request('/domicile/findings/try')).text();
     const links = [...page.matchAll(/(?:src|href|content)="(\/[^"]*)"/g)].map(([, link]) => link!);
     expect(links.length).toBeGreaterThan(5);
@@ -92,11 +92,11 @@ describe.each([
     expect((await caller.get('/domicile/openapi.json')).body.servers).toEqual([{ url: '/domicile' }]);
   });
 
-  it('when a path of nobody is asked for, then it is not found', async () => {
+  it('when an unknown path is requested, then it is not found', async () => {
     expect((await caller.get('/domicileX/v1/events')).status).toBe(404);
   });
 
-  it('when the name by which a caller asks is not allowed, then it is refused', async () => {
+  it('when the requested host is not allowed, then it is refused', async () => {
     const asked = async (host: string) =>
       (
         await fetch(`${running.url}/v1/events`, {
@@ -106,7 +106,7 @@ describe.each([
     expect([await asked('ledger.example'), await asked('attacker.example')]).toEqual([200, 421]);
   });
 
-  it('when the two kinds of headers of proxies differ, then the request is refused', async () => {
+  it('when the two kinds of proxy headers differ, then the request is refused', async () => {
     const answer = await fetch(`${running.url}/v1/events`, {
       headers: { ...legacyHeaders('ledger.example', '10.1.1.1'), forwarded: 'for=10.1.1.1;host=localhost' },
     });
@@ -118,7 +118,7 @@ describe.each([
 });
 
 describe('given a ledger without keys that trusts no proxy', () => {
-  it('when a proxy passes a request on, then it is refused: whoever asked need not be on this machine', async () => {
+  it('when a proxy forwards a request, then it is refused: its caller need not be on this machine', async () => {
     const server = await keyedServer();
     for (const headers of [
       { forwarded: 'for=192.0.2.7' },
@@ -137,14 +137,14 @@ describe('given pages of another site', () => {
     'access-control-request-headers': 'authorization',
   };
 
-  it('when the settings name no site, then browsers are told of none', async () => {
+  it('when the settings name no site, then browsers get no permission', async () => {
     const server = await keyedServer();
     server.holder('somebody', ['audit']);
     const answer = await server.anybody(preflight).request('/v1/events', { method: 'OPTIONS' });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('when the settings name the site, then its pages may ask, those of others may not, and a key is still needed', async () => {
+  it('when the settings name the site, then its pages may ask, those of others may not, and a key is still required', async () => {
     const { ledger, holder } = await keyedServer();
     holder('somebody', ['audit']);
     const app = createApp(ledger, pino({ level: 'silent' }), { corsOrigins: ['https://audit.example'] });
@@ -171,7 +171,7 @@ describe('given a certificate', () => {
     removeDirectory(directory);
   });
 
-  it('when the ledger is served with it, then it is asked over TLS', async () => {
+  it('when the ledger is served with it, then it can be asked over TLS', async () => {
     const identity = ca.sign('localhost', ['localhost', '127.0.0.1']);
     writeFileSync(files.certificate, identity.certificate);
     writeFileSync(files.key, identity.key);
@@ -189,7 +189,7 @@ describe('given a certificate', () => {
     }
   });
 
-  it('when the key is that of another certificate, then the server says so and does not start', async () => {
+  it('when the key belongs to another certificate, then the server says so and does not start', async () => {
     writeFileSync(files.key, ca.sign('localhost').key);
     const settings = { ...(await settingsIn(directory)), tls: files };
     await expect(serve(settings)).rejects.toThrow(/not a certificate chain and its private key/);

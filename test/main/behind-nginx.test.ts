@@ -99,7 +99,7 @@ describe('given a ledger behind nginx, as the page about proxies sets it up', ()
     rmSync(folder, { recursive: true });
   });
 
-  it('then a key is needed, links lead through nginx, and what a caller says of the way of the request is not believed', async () => {
+  it('then a key is required, links lead through nginx, and the caller’s own forwarding headers do not count', async () => {
     const refused = await answerTo(begin('/domicile/v1/events', 'GET', { authorization: 'Bearer none' }));
     expect(refused.statusCode).toBe(401);
     const sent = begin('/domicile/v1/events', 'POST', { 'content-type': 'application/x-ndjson' });
@@ -126,7 +126,7 @@ describe('given a ledger behind nginx, as the page about proxies sets it up', ()
     expect(JSON.parse(await text(answer))).toMatchObject({ recorded: 1_510 });
   });
 
-  it('when somebody follows the log, then an event arrives while the answer is still open', async () => {
+  it('when a client follows the log, then an event arrives while the answer is still open', async () => {
     const stream = await answerTo(begin('/domicile/v1/events', 'GET', { accept: 'text/event-stream' }));
     const sent = begin('/domicile/v1/events', 'POST', { 'content-type': 'application/cloudevents+json' });
     sent.write(JSON.stringify(enrolled('followed', 'nora')));

@@ -9,7 +9,7 @@ import { limitRequests } from '../../src/api/http/rate-limit.ts';
 import { keyedServer } from '../support/keyed-server.ts';
 import type { Client } from '../support/server.ts';
 
-describe('given a limit of 60 requests in a minute', () => {
+describe('given a limit of 60 requests per minute', () => {
   const limited = () => {
     let now = 0;
     let refused = 0;
@@ -38,7 +38,7 @@ describe('given a limit of 60 requests in a minute', () => {
     };
   };
 
-  it('when a caller sends more, then it is told when to come back, and is let in then; others are not concerned', async () => {
+  it('when a caller sends more, then it is told when to retry, and accepted then; others are not affected', async () => {
     const { ask, pass, refused } = limited();
     for (let sent = 0; sent < 60; sent++) expect((await ask({ key: 'one' })).status).toBe(200);
     const answer = await ask({ key: 'one' });
@@ -51,7 +51,7 @@ describe('given a limit of 60 requests in a minute', () => {
     expect(refused()).toBe(2);
   });
 
-  it('when there are no keys, then addresses are told apart', async () => {
+  it('when there are no keys, then addresses are distinguished', async () => {
     const { ask } = limited();
     for (let sent = 0; sent < 60; sent++) await ask({ address: '192.0.2.1' });
     expect((await ask({ address: '192.0.2.1' })).status).toBe(429);
@@ -59,7 +59,7 @@ describe('given a limit of 60 requests in a minute', () => {
   });
 });
 
-describe('given a ledger with keys and a limit of 60 requests in a minute', () => {
+describe('given a ledger with keys and a limit of 60 requests per minute', () => {
   const limited = async () => {
     const server = await keyedServer({ requestsPerMinute: 60 });
     const auditor = server.holder('auditor', ['audit']);
@@ -76,7 +76,7 @@ describe('given a ledger with keys and a limit of 60 requests in a minute', () =
     ['for what needs a key', '/v1/sites', {}],
     ['with a login that is none', '/v1/sites', { authorization: 'Bearer a.b.c' }],
   ])(
-    'when an address asks without a key %s, then it is refused beyond the limit, and keys are let in all the same',
+    'when an address asks without a key %s, then it is refused beyond the limit, and keys are still accepted',
     async (_, path, headers) => {
       const { anybody, auditor, flood } = await limited();
       expect(await flood(anybody(headers), path)).toBeGreaterThan(15);
@@ -84,7 +84,7 @@ describe('given a ledger with keys and a limit of 60 requests in a minute', () =
     },
   );
 
-  it('when probes and files of the console are asked for, or a key asks, then that is not counted against the address', async () => {
+  it('when probes and files of the console are requested, or a key asks, then that does not count against the address', async () => {
     const { anybody, auditor, flood } = await limited();
     for (const path of ['/livez', '/readyz', '/'])
       expect([path, await flood(anybody(), path)]).toEqual([path, 0]);
@@ -95,7 +95,7 @@ describe('given a ledger with keys and a limit of 60 requests in a minute', () =
 
 describe('given the description of the API, which is large and public', () => {
   it.each(['/openapi.json', '/reference'])(
-    'when %s is asked for again, then it is as it was, compressed where that is taken, and not sent to those who have it',
+    'when %s is requested again, then it is unchanged, compressed if accepted, and not sent to clients that have it',
     async (path) => {
       const { anybody } = await keyedServer();
       const plain = await anybody().request(path);

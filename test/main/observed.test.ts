@@ -123,7 +123,7 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
     }
   });
 
-  it('then its metrics have the time of each route, of appends, how far questions are behind, and the space that is left', () => {
+  it('then its metrics have the time of each route and of appends, the lag of questions, and the remaining space', () => {
     expect(metrics).toContain(
       'domicile_http_request_seconds_count{method="GET",route="/v1/subjects/:id/residency",status="200"} 1',
     );
@@ -149,7 +149,7 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
     );
   });
 
-  it('then nobody is named in any of them, nor the token of the key', () => {
+  it('then none of them names a person, or has the token of the key', () => {
     expect(output).not.toContain(person);
     expect(metrics).not.toContain(person);
     expect(collector.bodies.length).toBeGreaterThan(0);
@@ -159,7 +159,7 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
 });
 
 describe('given the alerts, the dashboard, and the page about them', () => {
-  it('then each metric that they name is one of the ledger', () => {
+  it('then each metric in them is one of the ledger', () => {
     const root = join(import.meta.dirname, '..', '..');
     const read = (...path: ReadonlyArray<string>) => readFileSync(join(root, ...path), 'utf8');
     const source = ['ledger-gauges.ts', 'ledger-metrics.ts']
@@ -177,7 +177,7 @@ describe('given the alerts, the dashboard, and the page about them', () => {
 });
 
 describe('given no configuration of OpenTelemetry', () => {
-  it('then nothing of it is loaded, and OTEL_SDK_DISABLED keeps it so', () => {
+  it('then none of its code is loaded, and OTEL_SDK_DISABLED has the same effect', () => {
     expect(isTelemetryWanted({})).toBe(false);
     expect(isTelemetryWanted({ OTEL_SERVICE_NAME: 'ledger' })).toBe(false);
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
@@ -195,7 +195,7 @@ describe('given the header of a trace', () => {
     [`00-${traceId}-${'0'.repeat(16)}-01`, undefined],
     [`00-${traceId.toUpperCase()}-00f067aa0ba902b7-01`, undefined],
     ['ana', undefined],
-  ])('when it is %s, then it is read as W3C says', (header, parent) => {
+  ])('when it is %s, then it is read as W3C specifies', (header, parent) => {
     expect(readTraceParent(header)).toEqual(parent);
   });
 });

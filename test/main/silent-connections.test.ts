@@ -9,7 +9,7 @@ import { endSilentConnections } from '../../src/main/silent-connections.ts';
 
 const silentMsMax = 100;
 
-describe('given a server that ends silent connections', () => {
+describe('given a server that closes silent connections', () => {
   let server: Server;
   beforeAll(async () => {
     server = createServer((request, answer) => {
@@ -28,7 +28,7 @@ describe('given a server that ends silent connections', () => {
     return socket.resume();
   };
 
-  it('when an answer takes longer than that to find, then it comes all the same', async () => {
+  it('when an answer takes longer to compute, then it still comes', async () => {
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     expect(await answer.text()).toBe('at last');
   });
@@ -36,7 +36,7 @@ describe('given a server that ends silent connections', () => {
   it.each([
     ['nothing is sent', ''],
     ['a body does not go on', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf'],
-  ])('when %s, then it is ended', async (_, sent) => {
+  ])('when %s, then it is closed', async (_, sent) => {
     await once(await connected(sent), 'close');
   });
 });

@@ -69,7 +69,7 @@ const evidenceIn = (dir: string) =>
   );
 
 describe('a monitor', () => {
-  it('copies an honest ledger, goes on where it ended, and finds nothing to complain of', async () => {
+  it('copies an honest ledger, resumes where it ended, and finds no fault', async () => {
     const server = await start(newDirectory());
     await server.postLines(events.slice(0, 60));
     await signed(server, 60);
@@ -89,7 +89,7 @@ describe('a monitor', () => {
     });
   });
 
-  it('keeps an answer that leaves something out, with both sides’ bytes', async () => {
+  it('keeps an incomplete answer, with the bytes of both sides', async () => {
     const server = await start(newDirectory());
     await server.postLines(events);
     await signed(server, events.length);
@@ -117,7 +117,7 @@ describe('a monitor', () => {
     expect(JSON.parse(theirs!.text).data).toEqual(left.data.slice(0, -1));
   });
 
-  it('finds stored bytes that are not those of the entry', async () => {
+  it('finds stored bytes that do not match their entry', async () => {
     const server = await start(newDirectory());
     await server.postLines(events.slice(0, 20));
     await signed(server, 20);
@@ -138,7 +138,7 @@ describe('a monitor', () => {
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'leaf' }]);
   });
 
-  it('finds a signed index that leaves out what the events have', async () => {
+  it('finds a signed index that lacks keys of the events', async () => {
     const directory = newDirectory();
     const server = await start(directory);
     await server.postLines(events);
@@ -162,7 +162,7 @@ describe('a monitor', () => {
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'index' }]);
   });
 
-  it('finds an operator that shows two views, though both are signed', async () => {
+  it('finds an operator that shows two views, although both are signed', async () => {
     const directory = newDirectory();
     const before = await start(directory);
     await before.postLines(events.slice(0, 10));
@@ -190,7 +190,7 @@ describe('a monitor', () => {
     expect(evidence.operator['/log/checkpoint'].text).toContain('\n39\n');
   });
 
-  it('believes no checkpoint by another key, and asks for the keys to trust', async () => {
+  it('trusts no checkpoint by another key, and requires the keys to trust', async () => {
     const server = await start(newDirectory());
     await server.postLines(events.slice(0, 5));
     await signed(server, 5);

@@ -25,28 +25,28 @@ const failing = async (
   return { operator: new Operator(`http://127.0.0.1:${port}/`, undefined), asked: () => asked };
 };
 
-it('given a connection that is closed before its answer, when a path is asked for, then it is asked for again', async () => {
+it('given a connection that is closed before its answer, when a path is requested, then it is requested again', async () => {
   const { operator, asked } = await failing('closes', 1);
   const answer = await operator.get('/readyz');
   expect(E.isRight(answer) && answer.right.status).toBe(200);
   expect(asked()).toBe(2);
 });
 
-it('given an operator that closes every connection, when a path is asked for, then it says that there is no answer', async () => {
+it('given an operator that closes every connection, when a path is requested, then there is no answer', async () => {
   const { operator, asked } = await failing('closes', Number.POSITIVE_INFINITY);
   const answer = await operator.get('/readyz');
   expect(answer).toEqual(E.left(expect.stringContaining('/readyz: no answer')));
   expect(asked()).toBe(2);
 });
 
-it('given an operator that is busy, when a path is asked for, then it is asked for again after a while', async () => {
+it('given an operator that is busy, when a path is requested, then it is requested again after a while', async () => {
   const { operator, asked } = await failing('busy', 3);
   const answer = await operator.get('/readyz');
   expect(E.isRight(answer) && answer.right.status).toBe(200);
   expect(asked()).toBe(4);
 });
 
-it('given an operator that stays busy, when a path is asked for, then that is its answer', async () => {
+it('given an operator that stays busy, when a path is requested, then that is its answer', async () => {
   const { operator, asked } = await failing('busy', Number.POSITIVE_INFINITY);
   const answer = await operator.get('/readyz');
   expect(E.isRight(answer) && answer.right.status).toBe(503);

@@ -88,7 +88,7 @@ it('agrees with the stock engine on every policy at every sampled instant, error
   expect(changing).toBeGreaterThan(instants / 100);
 });
 
-it('answers what is not known with what every possible truth answers, or with an error', () => {
+it('answers the unknown with what every possible truth answers, or with an error', () => {
   let hidden = 0;
   fc.assert(
     fc.property(

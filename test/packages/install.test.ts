@@ -67,7 +67,7 @@ describe('the packages', () => {
     expect(text).toContain('npx domicile findings');
   });
 
-  it('says what to install where it is asked in SQL without DuckDB', async () => {
+  it('says what to install if asked in SQL without DuckDB', async () => {
     const bin = join(domicile, 'node_modules/domicile/bin/domicile.js');
     const node = (...args: ReadonlyArray<string>) =>
       run(process.execPath, [bin, ...args], { cwd: domicile }).catch((error) => error);
@@ -92,7 +92,7 @@ describe('the packages', () => {
     else expect(told).toMatchObject({ code: 2, stderr: expect.stringContaining('needs Node 24 or later') });
   });
 
-  it('asks a ledger through either package, in whatever Node this machine has', async () => {
+  it('asks a ledger through either package, in this machine’s version of Node', async () => {
     const directory = newDataDirectory();
     const server = await ServerProcess.start({ directory });
     onTestFinished(async () => {
@@ -137,13 +137,13 @@ describe('the packages', () => {
     }
   });
 
-  it('ships a client that a browser loads as it is: one file, nothing of Node, under 30 kB compressed', () => {
+  it('ships a client that a browser can load directly: one file, nothing of Node, under 30 kB compressed', () => {
     const code = readFileSync(join(client, 'node_modules/@domicile/client/index.js'), 'utf8');
     expect(code.match(/^import .*|\bfrom ["'][^"']+["'];$|\brequire\(|node:/gm)).toBeNull();
     expect(gzipSync(code).length).toBeLessThan(30_000);
   });
 
-  it('holds only what is needed', async () => {
+  it('contain only what is needed', async () => {
     const { stdout } = await run('tar', ['-tzf', join(dist, `domicile-${versionOf()}.tgz`)]);
     const folders = new Set(
       stdout

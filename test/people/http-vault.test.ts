@@ -85,7 +85,7 @@ const misbehaviours: ReadonlyArray<readonly [what: string, reason: RegExp, Misbe
   ['has no space left', /status 507/, saying('{}', 507)],
 ];
 
-describe('a process that keeps the vault', () => {
+describe('a process with the vault', () => {
   test.each(misbehaviours)('that %s is unavailable, whatever is asked', async (_, reason, misbehaviour) => {
     const { server, vault } = await given();
     server.misbehaviour = misbehaviour;
@@ -112,7 +112,7 @@ describe('a process that keeps the vault', () => {
     expect(await vault.fault()).toBe('it did not answer within 200 ms');
   });
 
-  test('that sends elsewhere is not followed, so that the key and the names go nowhere else', async () => {
+  test('that redirects is not followed, so that the key and the names go nowhere else', async () => {
     const { server, vault } = await given();
     const elsewhere = new VaultServer();
     await elsewhere.start();
@@ -123,7 +123,7 @@ describe('a process that keeps the vault', () => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  test('that is away and comes back is asked again, and what it did before its answer was lost stays', async () => {
+  test('that comes back is asked again, and what it did before its answer was lost stays', async () => {
     const { server, kept, vault } = await given();
     server.misbehaviour = (request: IncomingMessage, response: ServerResponse) => {
       // It does what was asked, and the answer is lost once.
@@ -139,7 +139,7 @@ describe('a process that keeps the vault', () => {
     expect(await vault.admit([person], 0)).toEqual(admitted);
   });
 
-  test('that has forgotten somebody, and whose answer was lost, has forgotten them', async () => {
+  test('that has forgotten a person, and whose answer was lost, has forgotten them', async () => {
     const { server, kept, vault } = await given();
     await vault.admit([person], 0);
     const found = await vault.find({ names: [person], pseudonyms: [] });
@@ -152,7 +152,7 @@ describe('a process that keeps the vault', () => {
     expect((await vault.find({ names: [person], pseudonyms: [known] })).people.get(known)).toBeNull();
   });
 
-  test('is told the key with every call, and a person in none of the paths', async () => {
+  test('gets the key with every call, and no person in a path', async () => {
     const { server, vault } = await given();
     await Promise.all(calls(vault));
     expect(server.requests).toHaveLength(4);

@@ -42,12 +42,12 @@ const readsIn = async (file: string): Promise<ReadonlyArray<Omit<Read, 'id'>> | 
 
 const all = (questions: number) => Array.from({ length: questions }, (_, number) => question(number));
 
-describe('the record of who asked about whom', () => {
-  test('given a kill, every question that was answered is there', async () => {
+describe('the log of reads', () => {
+  test('given a kill, has every answered question', async () => {
     expect(await readsIn(await killedAfter(12))).toEqual(all(12));
   });
 
-  test('given many questions at once, all are recorded, in the order in which they were asked', async () => {
+  test('given many questions at once, has all of them in order', async () => {
     const file = fileForTest('reads.sqlite');
     const log = new ReadLog(file);
     const recorded = all(300).map((read, number) =>
@@ -58,7 +58,7 @@ describe('the record of who asked about whom', () => {
     expect(await readsIn(file)).toEqual(all(300));
   });
 
-  test('given a question that cannot be written, those who wait with it are refused, and later ones are recorded', async () => {
+  test('given a question that cannot be written, refuses those that wait with it, and records later ones', async () => {
     const file = fileForTest('reads.sqlite');
     const log = new ReadLog(file);
     const unwritable = { ...question(1), subject: null as unknown as string };
@@ -72,7 +72,7 @@ describe('the record of who asked about whom', () => {
     expect(await readsIn(file)).toEqual(all(2));
   });
 
-  test('given a flipped bit anywhere in what a kill left, it is refused or whole', async () => {
+  test('given a flipped bit anywhere in the files after a kill, is refused or whole', async () => {
     const left = await killedAfter(12);
     const sound = new Map(['', '-wal', '-count'].map((suffix) => [suffix, readFileSync(left + suffix)]));
     const outcomes = { refused: 0, whole: 0 };
@@ -96,7 +96,7 @@ describe('the record of who asked about whom', () => {
     expect(outcomes.refused).toBeGreaterThan(60);
   });
 
-  test('given a lost end, whoever deletes the count goes on without it', async () => {
+  test('given a lost end, continues without it after the count was deleted', async () => {
     const left = await killedAfter(5);
     rmSync(`${left}-wal`);
     expect(() => new ReadLog(left)).toThrow(/ends at question 0, and 5 were recorded.*reads\.sqlite-count/);
@@ -104,7 +104,7 @@ describe('the record of who asked about whom', () => {
     expect(await readsIn(left)).toEqual([]);
   });
 
-  test('given a file that an earlier version made, it is taken over', async () => {
+  test('given a file of an earlier version, takes it over', async () => {
     const file = fileForTest('reads.sqlite');
     const database = new DatabaseSync(file);
     database.exec(`

@@ -79,8 +79,8 @@ const hashesInFile = (file: string): ReadonlySet<number> => {
   return hashes;
 };
 
-describe('minting', () => {
-  test('given people not known yet, each gets a pseudonym of 128 random bits', () => {
+describe('creating pseudonyms', () => {
+  test('given new people, each gets a pseudonym of 128 random bits', () => {
     const { vault } = given();
     const pseudonyms = vault.pseudonymsFor(people(0, 1_000));
     expect([...pseudonyms.keys()].toSorted()).toEqual(people(0, 1_000).toSorted());
@@ -92,7 +92,7 @@ describe('minting', () => {
     for (const text of ['ana', 'psn_', 'psn_short', person(0)]) expect(looksLikePseudonym(text)).toBe(false);
   });
 
-  test('given people known before, they keep their pseudonyms, also after a restart', () => {
+  test('given known people, they keep their pseudonyms, even after a restart', () => {
     const { vault, reopen } = given('ana', 'ben');
     const before = vault.pseudonymsFor(['ana', 'ben']);
     const after = reopen().pseudonymsFor(['ben', 'chen', 'ana', 'ben']);
@@ -117,7 +117,7 @@ describe('minting', () => {
     expect(vault.pseudonymOf(pseudonym)).toBeUndefined();
   });
 
-  test('given a crash right after minting, the pseudonyms are there', () => {
+  test('given a crash immediately afterwards, the pseudonyms are there', () => {
     const { file, vault } = given();
     const pseudonyms = vault.pseudonymsFor(people(0, 50));
     const folder = newFolder();
@@ -162,7 +162,7 @@ describe('forgetting', () => {
     }
   });
 
-  test('given a person that was forgotten, when they come back, they get another pseudonym', () => {
+  test('given a forgotten person, when they come back, they get another pseudonym', () => {
     const { vault } = given('ana');
     const before = vault.forget('ana')!;
     const after = vault.pseudonymsFor(['ana']).get('ana')!;
@@ -172,7 +172,7 @@ describe('forgetting', () => {
     expect(vault.forget('ana')).toBe(after);
   });
 
-  test('given many people, those forgotten are nowhere in the files, while the vault is open and after', () => {
+  test('given many people, forgotten ones are nowhere in the files, while the vault is open and afterwards', () => {
     const { file, vault, reopen } = given();
     const everybody = crowd(4_000);
     const chance = repeatableRandomness(11);
@@ -208,7 +208,7 @@ describe('forgetting', () => {
     }
   });
 
-  test('given people forgotten at random, not even the hash that found them is left in the files', () => {
+  test('given people forgotten at random, not even their hashes are left in the files', () => {
     const { file, vault } = given();
     const everybody = people(0, 3_000);
     const chance = repeatableRandomness(13);
@@ -226,7 +226,7 @@ describe('forgetting', () => {
     expect(forgotten.filter((identifier) => inFiles.has(identifierHash(identifier)))).toEqual([]);
   });
 
-  test('given runs of entries merged many times over, everybody is found, and nobody else', () => {
+  test('given runs of entries merged many times, everybody is found, and nobody else', () => {
     const { vault, reopen } = given();
     const everybody = people(0, 1_200);
     for (const identifier of everybody) vault.pseudonymsFor([identifier]);
@@ -267,7 +267,7 @@ describe('the file of the vault', () => {
     expect(() => open(file)).toThrow(StoreLocked);
   });
 
-  test('given a flipped byte anywhere, the vault is refused, or everybody is who they were', () => {
+  test('given a flipped byte anywhere, the vault is refused, or everybody is unchanged', () => {
     const { file, vault } = given(...people(0, 200));
     const pseudonyms = vault.pseudonymsFor(people(0, 200));
     vault.close();
@@ -299,7 +299,7 @@ describe('the file of the vault', () => {
     );
   });
 
-  test('given a vault cut down to nothing, it is refused and nobody gets a second pseudonym', () => {
+  test('given a vault truncated to nothing, it is refused and nobody gets a second pseudonym', () => {
     const { file, vault } = given('ana');
     vault.close();
     writeFileSync(file, '');
@@ -309,7 +309,7 @@ describe('the file of the vault', () => {
 });
 
 describe('a vault of version 1', () => {
-  test('is refused, left as it is, and told what to do with', () => {
+  test('is refused and left unchanged, with advice', () => {
     const file = fileForTest('vault.sqlite');
     // Written by version 1: ana and ben, and chen who was forgotten.
     const written = gunzipSync(readFileSync(join(import.meta.dirname, 'vault-v1.sqlite.gz')));
@@ -340,7 +340,7 @@ describe('a vault of version 3', () => {
   // Written by version 3: 360 people who came three at a time, of whom each fortieth was forgotten.
   const golden = join(import.meta.dirname, 'vault-v3.sqlite');
 
-  test('is upgraded when it is opened: everybody is found who was, and those forgotten are nowhere', () => {
+  test('is upgraded when opened: everybody is still found, and forgotten people are nowhere', () => {
     const file = fileForTest('vault.sqlite');
     copyFileSync(golden, file);
     const forgotten = (number: number): boolean => number % 40 === 0;
@@ -363,7 +363,7 @@ describe('a vault of version 3', () => {
 });
 
 describe('a vault that is read beside its writer', () => {
-  test('finds everybody as they come, are merged and are forgotten, and nobody else', () => {
+  test('finds people as they are admitted, merged and forgotten, and nobody else', () => {
     const { file, vault } = given('first');
     const beside = openVaultBeside(file);
     const chance = repeatableRandomness(17);
@@ -396,7 +396,7 @@ describe('a vault that is read beside its writer', () => {
 });
 
 describe('what a vault knows of its log', () => {
-  test('is noted with who is admitted, and kept', () => {
+  test('is stored with each admission', () => {
     const { vault, reopen } = given('ana');
     vault.whenAdmitting(() => ({ knownUpTo: 7, mark: 4, erasedUpTo: 2 }));
     vault.pseudonymsFor(['ana']);
@@ -405,7 +405,7 @@ describe('what a vault knows of its log', () => {
     expect(reopen().logKnown()).toEqual({ knownUpTo: 7, mark: 4, erasedUpTo: 2 });
   });
 
-  test('given people to forget that it knows, has forgotten, and never knew, it knows all of them as forgotten', () => {
+  test('given people to forget whom it knows, has forgotten, or never knew, it knows all of them as forgotten', () => {
     const { file, vault, reopen } = given('ana', 'ben', 'chen');
     const [ana, ben, chen] = ['ana', 'ben', 'chen'].map((name) => vault.pseudonymOf(name)!);
     vault.forget('ben');

@@ -11,28 +11,25 @@ describe('a column of codes', () => {
     [255, 1],
     [256, 2],
     [65_536, 4],
-  ])(
-    'whose largest code is %i takes %i bytes for each event, and is read as it was written',
-    (most, bytes) => {
-      const column = Uint32Array.from({ length: blockEvents + 3 }, (_, index) =>
-        index === 7 ? most : index % 3,
-      );
-      const blocks = blocksOf(column);
-      expect(blocks.map(({ codes }) => codes.length)).toEqual([blockEvents * bytes, 3]);
-      const read = blocks.map(({ codes, checksum }, place) =>
-        codesIn(codes, checksum, place === 0 ? blockEvents : 3),
-      );
-      expect(read.flatMap((codes) => [...codes])).toEqual([...column]);
-      expect([...presentIn(blocks[0]!.present, blocks[0]!.presentChecksum)].sort((a, b) => a - b)).toEqual([
-        0,
-        1,
-        2,
-        most,
-      ]);
-    },
-  );
+  ])('whose largest code is %i takes %i bytes for each event, and is read back unchanged', (most, bytes) => {
+    const column = Uint32Array.from({ length: blockEvents + 3 }, (_, index) =>
+      index === 7 ? most : index % 3,
+    );
+    const blocks = blocksOf(column);
+    expect(blocks.map(({ codes }) => codes.length)).toEqual([blockEvents * bytes, 3]);
+    const read = blocks.map(({ codes, checksum }, place) =>
+      codesIn(codes, checksum, place === 0 ? blockEvents : 3),
+    );
+    expect(read.flatMap((codes) => [...codes])).toEqual([...column]);
+    expect([...presentIn(blocks[0]!.present, blocks[0]!.presentChecksum)].sort((a, b) => a - b)).toEqual([
+      0,
+      1,
+      2,
+      most,
+    ]);
+  });
 
-  it('with a bit flipped is found to be damaged', () => {
+  it('with a flipped bit is found to be damaged', () => {
     const [block] = blocksOf(Uint32Array.from([1, 2, 3]));
     const { present, presentChecksum, codes, checksum } = block!;
     codes[1]! ^= 4;
@@ -43,7 +40,7 @@ describe('a column of codes', () => {
   });
 });
 
-describe('positions that lists share', () => {
+describe('positions in several lists', () => {
   const multiplesOf = (factor: number, upTo: number) => {
     const read: number[] = [];
     return {
@@ -62,7 +59,7 @@ describe('positions that lists share', () => {
     };
   };
 
-  it('are those in every group, in order, after the one that is asked from', () => {
+  it('are those in every group, in order, after the given one', () => {
     const of = (factor: number) => multiplesOf(factor, 30_000).list;
     const found = [...sharedPositions(12, [[of(2)], [of(3), of(5)]])];
     const expected = Array.from({ length: 30_000 }, (_, index) => index + 1).filter(
@@ -71,7 +68,7 @@ describe('positions that lists share', () => {
     expect(found).toEqual(expected);
   });
 
-  it('cost what the rarer list has, not the longer one', () => {
+  it('cost as much as the shorter list, not the longer one', () => {
     const [rare, common] = [multiplesOf(100_000, 1_000_000), multiplesOf(1, 1_000_000)];
     expect([...sharedPositions(0, [[common.list], [rare.list]])]).toHaveLength(10);
     expect(rare.read).toHaveLength(10);

@@ -23,12 +23,12 @@ describe('of 30,000 events', () => {
     expect(matchingNothing(view, filter)).toEqual([]);
   });
 
-  it('none of a type that nobody sent is told at once', () => {
+  it('the absence of a type is reported at once', () => {
     expect(eventsAfter(view, { type: 'BackupTaken' }, 0, 100)).toMatchObject({ events: [], next: null });
     expect(matchingNothing(view, { type: 'BackupTaken', source: 'urn:nobody' })).toEqual(['source', 'type']);
   });
 
-  it('pages of a common type are full, and begin where the one before ended', () => {
+  it('pages of a common type are full, and begin where the previous one ended', () => {
     const first = eventsAfter(view, { type: 'SubjectEnrolled' }, 29_950, 40);
     expect(first.events).toHaveLength(40);
     const second = eventsAfter(view, { type: 'SubjectEnrolled' }, first.next!, 40);

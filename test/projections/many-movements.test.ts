@@ -26,7 +26,7 @@ const log = storedEvents(
 it.each([
   [shownMax, false],
   [shownMax + 1, true],
-])('of %i movements, that a limit was met: %j', (known, limitMet) => {
+])('of %i movements says that a limit was reached: %j', (known, limitMet) => {
   const found = lineageOf(projected(log).view(known), 'profile', 0, never, 0);
   expect(found.limitMet).toBe(limitMet);
   expect(found.lineage.edges).toHaveLength(shownMax);
@@ -55,7 +55,7 @@ describe('of many backups of many people', () => {
     holdings: (asked: View) => holdingsAt(asked, 'b', Date.UTC(2024, 0, 1)),
   };
 
-  it.each(Object.entries(questions))('%s count what they do, and end once nobody waits', (_, ask) => {
+  it.each(Object.entries(questions))('%s count their steps, and end once nobody waits', (_, ask) => {
     let steps = 0;
     const counted = {
       goOn: (more = 0) => {

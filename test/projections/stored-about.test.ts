@@ -23,7 +23,7 @@ const decoded = (bytes: Uint8Array) => {
 };
 
 describe('the bytes of an event about one of its people', () => {
-  it('are those of the same event that names this one alone, whatever else stands in it', () => {
+  it('are those of the same event that names only this one, whatever else it contains', () => {
     const awkward = fc.constantFrom(
       '","data":{"subjects":["x"],"population":"y"',
       '"type":"SubjectsEnrolled","time":"',
@@ -62,7 +62,7 @@ describe('the bytes of an event about one of its people', () => {
     );
   });
 
-  it('are not sought in an event of another type, nor in a small one', () => {
+  it('are not searched in an event of another type, nor in a small one', () => {
     const [placed, few] = storedEvents([
       sent('placed', 'DataPlaced', { dataset: 'acme/profile', scope: { subject: 'person-1' }, site: 'x' }),
       sent('few', 'SubjectsEnrolled', { subjects: crowd(3), population: 'us-users' }),
@@ -90,7 +90,7 @@ describe('a person enrolled with a thousand others', () => {
   ]);
   const view = () => projected(log, [log]).view(log.length);
 
-  it('lives where the population lives, by the events that say so', () => {
+  it('has data where the population has it, by the events that say so', () => {
     const at = Date.UTC(2030, 0, 1);
     const asked = view();
     expect(residencyAt(asked, 'person-7', at)).toMatchObject([{ site: 'virginia', events: ['2', '3'] }]);

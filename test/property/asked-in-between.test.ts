@@ -158,7 +158,7 @@ const asked = fc.array(
   { minLength: 10, maxLength: 30, size: 'max' },
 );
 
-it('asked in between and at earlier positions, it answers as a process that asks for the first time', () => {
+it('asked in between and at earlier positions, it answers like a process that asks for the first time', () => {
   const seen = { answers: 0, earlier: 0 };
   fc.assert(
     fc.property(

@@ -85,7 +85,7 @@ const told = (histories: ReadonlyArray<JudgedHolding>): ReadonlyArray<string> =>
     )
     .sort();
 
-it('counts of every class at every instant, and of every access, are those of each person followed alone', () => {
+it('counts of every class at every instant, and of every access, equal those of each person followed individually', () => {
   const seen = { steps: 0, accesses: 0, together: 0 };
   fc.assert(
     fc.property(

@@ -24,7 +24,7 @@ const asked = fc.record({
   day: fc.nat(14),
 });
 
-it('an answer about a person tells up to when its sources have vouched, as known then', () => {
+it('an answer about a person says how far its sources have vouched, as known then', () => {
   let vouched = 0;
   fc.assert(
     fc.property(worlds(), asked, (world, { known, batch, assurance, day }) => {

@@ -55,8 +55,8 @@ const listed = (
   return found;
 };
 
-describe('what does not fit, in random worlds', () => {
-  it('is what the naive model says, in the list and of each event', () => {
+describe('discrepancies in random worlds', () => {
+  it('are those of the naive model, in the list and for each event', () => {
     fc.assert(
       fc.property(worlds(), splits, questions, (events, sizes, question) => {
         const stored = storedEvents(events, someAuthority);
@@ -86,7 +86,7 @@ describe('what does not fit, in random worlds', () => {
     );
   });
 
-  it('is resolved where it did not fit as known at any earlier position, and does now', () => {
+  it('are resolved if an event did not fit as known at any earlier position, and does now', () => {
     fc.assert(
       fc.property(worlds(), questions, (events, question) => {
         const log = recorded(events, someAuthority);
@@ -114,8 +114,8 @@ describe('what does not fit, in random worlds', () => {
   });
 });
 
-describe('what came to fit by one of very many late events', () => {
-  it('is told, or the list says that it may lack something', () => {
+describe('a discrepancy resolved by one of very many late events', () => {
+  it('is reported, or the list says that it may be incomplete', () => {
     const log = [
       sent('erased', 'DataDeleted', { dataset: 'd', scope: { subject: 'ana' }, site: 'a' }, at(20)),
       ...Array.from({ length: momentsMax }, (_, n) =>

@@ -38,7 +38,7 @@ const besides = (): ReadonlyArray<Sent> => [
   ),
 ];
 
-it('in any table of the projections is found out, or changes no answer', () => {
+it('in any table of the projections is detected, or changes no answer', () => {
   const log = logOf(storedEvents([...longLog(1_200), ...besides()]));
   const file = fileForTest('projections.sqlite');
   const database = openProjections(file)!;

@@ -59,7 +59,7 @@ const send = async (
 };
 
 describe('random worlds over HTTP', () => {
-  it('sent twice, in whatever batches, are recorded once, and replayed they answer the same', async () => {
+  it('sent twice, in any batches, are recorded once, and replayed they answer the same', async () => {
     await fc.assert(
       fc.asyncProperty(sentWorlds, splits, splits, asked, async (events, sizes, again, question) => {
         await opened(async (server, directory) => {
@@ -81,7 +81,7 @@ describe('random worlds over HTTP', () => {
     );
   });
 
-  it('as known earlier answer the same when more is known, be it that nothing was known', async () => {
+  it('as known earlier answer the same when more is known, even if nothing was known', async () => {
     await fc.assert(
       fc.asyncProperty(sentWorlds, splits, asked, fc.nat(99), async (events, sizes, question, share) => {
         await opened(async (server) => {

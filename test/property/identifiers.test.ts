@@ -20,7 +20,7 @@ import * as reachWorlds from '../support/reach-worlds.ts';
 import { type LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 import { datasets, parties, policies, populations, sites, subjects, worlds } from '../support/worlds.ts';
 
-it('given odd names, what is different has different keys', () => {
+it('given odd names, different things have different keys', () => {
   const names = ['a', 'b', 'a a', 'a b', 'b a', 'b b'];
   fc.assert(
     fc.property(fc.array(fc.nat(5), { minLength: 10, maxLength: 10 }), (picks) => {
@@ -89,7 +89,7 @@ const granted = (position: number, grant: string, to: string): Fact =>
     data: { grant, party: to, over: { dataset: 'profile' }, actions: ['read'] },
   });
 
-it('given odd names, who could reach a subject is what walking every path gives', () => {
+it('given odd names, who could reach a subject is the result of walking every path', () => {
   fc.assert(
     fc.property(
       reachWorlds.worlds(),

@@ -48,7 +48,7 @@ const simulated: fc.Arbitrary<Sent> = fc
   .record({ time: instant, of: somePlace, site: fc.constantFrom<string>(...sites) })
   .map(({ time, of, site }) => sent('what-if', 'DataPlaced', { ...of, site }, { time }));
 
-it('answers at every stage, and as known at earlier positions, are those of a fresh process', () => {
+it('answers at every stage, and as known at earlier positions, equal those of a fresh process', () => {
   const seen = { findings: 0, earlier: 0, moved: 0, restarted: 0 };
   fc.assert(
     fc.property(

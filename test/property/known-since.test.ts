@@ -54,7 +54,7 @@ const isOfTheSame = (a: Told, b: Told): boolean =>
 
 const meets = (a: Told, b: Told): boolean => a.finding.from < b.finding.to && b.finding.from < a.finding.to;
 
-it('is the least position from which on each answer holds a finding of the same thing that meets it', () => {
+it('is the least position from which on each answer has a finding of the same thing that meets it', () => {
   const seen = { findings: 0, otherwise: 0 };
   fc.assert(
     fc.property(
@@ -93,7 +93,7 @@ it('is the least position from which on each answer holds a finding of the same 
   expect(seen.otherwise).toBeGreaterThan(0);
 });
 
-it('is told of a log of a thousand events, where late events and corrections came in between', () => {
+it('is given for a log of a thousand events, with late events and corrections in between', () => {
   const at = (minute: number) => ({ time: new Date(Date.UTC(2020, 0, 1, 0, minute)).toISOString() });
   const scope = { population: 'us-users' };
   const data = { dataset: 'acme/profile', scope };

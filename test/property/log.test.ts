@@ -34,7 +34,7 @@ const asked = fc.record({
   known: fc.nat(20),
 });
 
-it('every page of a filtered log is full, and all of them hold what matches', () => {
+it('every page of a filtered log is full, and together they have all matches', () => {
   fc.assert(
     fc.property(worlds(), asked, (world, { filters, limit, batch, known }) => {
       const log = recorded(world);

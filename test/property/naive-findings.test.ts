@@ -257,7 +257,7 @@ describe('in random worlds, at random known positions and assurances', () => {
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(runs / 10);
   });
 
-  it('tries a policy as the naive model compares all instants', () => {
+  it('simulates a policy as the naive model compares all instants', () => {
     const seen = { opened: 0, closed: 0, lengthened: 0, shortened: 0 };
     fc.assert(
       fc.property(
@@ -349,7 +349,7 @@ describe('in random worlds, at random known positions and assurances', () => {
     for (const count of [seen.opened, seen.closed]) expect(count).toBeGreaterThan(0);
   });
 
-  it('tries events as the naive model looks at every person', () => {
+  it('simulates events as the naive model examines every person', () => {
     const seen = { rows: 0, several: 0 };
     fc.assert(
       fc.property(
@@ -429,7 +429,7 @@ describe('in random worlds, at random known positions and assurances', () => {
     expect(seen.several).toBeGreaterThan(0);
   });
 
-  it('tells in a trail every event that opened or closed a way, and each correction of one', () => {
+  it('lists in a trail every event that opened or closed a path, and each correction of one', () => {
     const seen = { ways: 0, corrected: 0 };
     fc.assert(
       fc.property(given, fc.constantFrom<string>(...subjects), (asked, subject) => {
@@ -489,7 +489,7 @@ describe('the trail', () => {
   };
   const ana = { subject: 'ana' };
 
-  it('has the deletion of what was there through one population, where it stays through another', () => {
+  it('includes the deletion of data held through one population, even if it stays through another', () => {
     const log = [
       sent('1', 'SubjectEnrolled', { ...ana, population: 'eu-users' }, at(0)),
       sent('2', 'DataPlaced', { ...scopeOf('eu-users'), site: 'virginia' }, at(1)),
@@ -500,7 +500,7 @@ describe('the trail', () => {
     expect(trailIn(log, 'ana')).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('has the retraction of what kept a backup from being taken', () => {
+  it('includes the retraction of what prevented a backup from being taken', () => {
     const backup = { backup: 'b1', from: 'virginia', to: 'dublin' };
     const log = [
       sent('1', 'SubjectEnrolled', { ...ana, population: 'us-users' }, at(0)),

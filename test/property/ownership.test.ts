@@ -91,7 +91,7 @@ it('says of every party at every instant what a replay of the world says, howeve
   for (const count of [seen.yes, seen.unknown, seen.no, seen.employed]) expect(count).toBeGreaterThan(1_000);
 });
 
-it('proves an ownership by events that are enough for it', () => {
+it('proves an ownership by sufficient events', () => {
   let proved = 0;
   fc.assert(
     fc.property(world, (facts) => {

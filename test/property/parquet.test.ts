@@ -99,7 +99,7 @@ const compared = async (server: LocalServer, directory: string, knownPosition: n
 };
 
 describe('an export of a random world', () => {
-  it('says in SQL what the API answers, as known at any position', async () => {
+  it('gives in SQL what the API answers, as known at any position', async () => {
     const sent = worlds({ except: ['SubjectForgotten', 'SigningKeyRotated'], episodesMax: 12 });
     await fc.assert(
       fc.asyncProperty(sent, fc.constantFrom(0, 30, 100), async (events, share) => {

@@ -89,7 +89,7 @@ const ownIntervals = (own: ReadonlyArray<Finding>, finding: Finding): ReadonlyAr
     finding,
   );
 
-it('those whom a finding concerns are those who have it among their own findings, and as many as it counts', () => {
+it('the people whom a finding concerns are those who have it among their own findings, and as many as it counts', () => {
   const seen = { findings: 0, people: 0, ofCohorts: 0, partly: 0 };
   fc.assert(
     fc.property(logs, fc.integer({ min: 1, max: 3 }), fc.constantFrom(1, 1, 0.7), (log, limit, share) => {
@@ -212,7 +212,7 @@ const countedBy = <K extends string>(
     .sort((a, b) => codeUnitOrder(String(a[name] ?? '\uffff'), String(b[name] ?? '\uffff')));
 };
 
-it('those whom a party affected are those whose own reach names it, and as many as it counts', () => {
+it('the people whom a party affected are those whose own reach names it, and as many as it counts', () => {
   const seen = { people: 0, ofCohorts: 0, inNone: 0, later: 0, accessed: 0 };
   fc.assert(
     fc.property(
@@ -286,7 +286,7 @@ const membershipsWithin = (view: View, row: PersonRow, by: Affecting): ReadonlyA
   );
 };
 
-it('a backup is of as many people as are in it one by one, wherever it is, until it is destroyed', () => {
+it('a backup has as many people as are in it one by one, wherever it is, until it is destroyed', () => {
   const seen = { backups: 0, ofSeveral: 0, moved: 0, destroyed: 0, overdue: 0 };
   fc.assert(
     fc.property(logs, fc.constantFrom(1, 1, 0.7), fc.integer({ min: -1, max: 28 }), (log, share, half) => {

@@ -341,7 +341,7 @@ const keyOf = ({ verdict, rule, action, party, holding, population }: Finding): 
     population,
   ].join();
 
-it('finds at every sampled instant what the stock engine says of each person, and nothing outside the force', () => {
+it('finds at every sampled instant what the stock engine says of each person, and nothing while not in force', () => {
   preparsePolicySet('world', {
     staticPolicies: Object.fromEntries(
       conditions.map((condition, index) => [

@@ -61,7 +61,7 @@ describe('who could reach a subject, along which path', () => {
     );
   });
 
-  test('is the same with edges of some kinds alone, along the fewest of those', () => {
+  test('is the same with only some kinds of edges, along the fewest of those', () => {
     fc.assert(
       fc.property(worlds(), aSubject, someKinds, (facts, subject, via) => {
         const residency = residencyIn(facts);
@@ -87,7 +87,7 @@ describe('who could reach a subject, along which path', () => {
     );
   });
 
-  test('is cut from the whole story: at an instant, between two, or for one party, each interval is told whole', () => {
+  test('is a part of the whole result: at an instant, between two, or for one party, each interval is whole', () => {
     fc.assert(
       fc.property(
         worlds(),
@@ -140,7 +140,7 @@ describe('who could reach a subject, along which path', () => {
 });
 
 describe('an index that has answered before', () => {
-  test('answers after late, corrected and retracted facts as one that knew them from the start', () => {
+  test('answers after late, corrected and retracted facts like one that knew them from the start', () => {
     const changes = fc.array(fc.tuple(fc.nat(), fc.constantFrom('retract', 'correct', 'add'), anyFact), {
       minLength: 1,
       maxLength: 6,
@@ -207,7 +207,7 @@ const partsOf = (reach: ReachIndex, residency: Residency): readonly CountedData[
   });
 
 describe('what a party could reach', () => {
-  test('is each holding of somebody whose data it reaches there, of so many people', () => {
+  test('is each holding with people whose data it reaches there, with their number', () => {
     fc.assert(
       fc.property(worlds(), aParty, anInstant, (facts, party, at) => {
         const residency = residencyIn(facts);
@@ -246,8 +246,8 @@ describe('what a party could reach', () => {
   });
 });
 
-describe('an access that was observed', () => {
-  test('is unexplained where no path led to that data at that instant', () => {
+describe('an observed access', () => {
+  test('is unexplained if no path led to that data at that instant', () => {
     fc.assert(
       fc.property(worlds(), anAccess, (facts, access) => {
         const residency = residencyIn(facts);
@@ -278,8 +278,8 @@ const choices = <A>(items: readonly A[], many: number): readonly (readonly A[])[
 
 const named = ({ from, edge, to }: naive.Edge): string => `${from} ${edge} ${to}`;
 
-describe('why a party is not kept out, or why it is', () => {
-  test('is told by a smallest set of edges to close, or of edges that ended and would have opened the way', () => {
+describe('why a party has reach, or has none', () => {
+  test('is explained by a smallest set of edges to close, or of ended edges that would have opened the path', () => {
     fc.assert(
       fc.property(worlds(), aSubject, aParty, anInstant, (facts, subject, party, at) => {
         const residency = residencyIn(facts);

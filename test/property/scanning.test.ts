@@ -104,7 +104,7 @@ const spoiled = fc.record({
   removed: fc.nat(12),
   text: fc.constantFrom(...texts),
 });
-it('finds in the bytes of events what is in their JSON, of what is no event too', () => {
+it('finds in the bytes of events what is in their JSON, even if it is not an event', () => {
   const counts = { all: 0, read: 0, spoiled: 0, spoiledRead: 0 };
   fc.assert(
     fc.property(worlds(), fc.array(spoiled, { minLength: 1, maxLength: 20 }), (world, changes) => {
@@ -154,7 +154,7 @@ const tables = [
   'meta',
 ];
 
-it('fills the tables alike whether threads scan ahead or none does', async () => {
+it('fills the tables equally whether threads scan ahead or not', async () => {
   const logFile = fileForTest('ledger.sqlite');
   const store = openSqliteEventStore(logFile, { now: () => 1_000 });
   // Retracted after and before they are recorded: by their neighbours, and from far ahead and far behind.

@@ -97,7 +97,7 @@ const silentInstants = (known: readonly Recorded[], source: string): ReadonlySet
   return new Set(instants.filter((at) => isSilent(vouches, source, at) && isInForce(known, at)));
 };
 
-it('a source that vouches less often than it said is a finding while it does, known since the log first says so', () => {
+it('a source that vouches less often than announced is a finding while it does, known since the log first says so', () => {
   let found = 0;
   let odd = 0;
   fc.assert(
@@ -132,7 +132,7 @@ it('a source that vouches less often than it said is a finding while it does, kn
   expect(odd).toBeGreaterThan(0);
 });
 
-it('is given up where a corrected vouch among very many has it take too long', () => {
+it('is abandoned if a corrected vouch among very many makes it take too long', () => {
   const vouches = Array.from({ length: 1_000 }, (_, n) => {
     const time = new Date(epoch + 2 * n * dayMs).toISOString();
     return sent(`vouch-${n}`, 'SourceVouched', { upTo: time, every: 1 }, { time });

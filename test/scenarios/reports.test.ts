@@ -35,7 +35,7 @@ const rowsOf = async (name: string, query: Query): Promise<ReadonlyArray<Record<
 };
 
 describe('a report on the founding case', () => {
-  it.each(names)('%s is, as CSV, what follows from the events', async (name) => {
+  it.each(names)('%s as CSV is what follows from the events', async (name) => {
     const { status, body } = await server.get(`/v1/reports/${name}`, asked, csv);
 
     expect(status).toBe(200);
@@ -59,7 +59,7 @@ describe('a report on the founding case', () => {
   });
 
   it.each(names)(
-    '%s is a page without scripts or anything from elsewhere, whose events are all listed',
+    '%s is a page without scripts or external resources, and lists all its events',
     async (name) => {
       const { status, headers, body } = await server.get(`/v1/reports/${name}`, asked, html);
 
@@ -88,7 +88,7 @@ describe('a report on the founding case', () => {
     expect(covered.every(({ licenses }) => licenses === null)).toBe(true);
   });
 
-  it('is about its period alone', async () => {
+  it('covers only its period', async () => {
     const in2023 = await rowsOf('transfers', { ...asked, from: '2023-01-01', to: '2024-01-01' });
     expect(in2023.map(({ time, fromSite, toSite }) => [time?.slice(0, 10), fromSite, toSite])).toEqual([
       ['2023-08-15', 'singapore', 'dublin'],
@@ -118,7 +118,7 @@ describe('the assessment as OSCAL', () => {
   const schema = JSON.parse(readFileSync(join(golden, 'oscal-assessment-results-1.0.6.schema.json'), 'utf8'));
   const validate = ajv.compile(schema);
 
-  it('is valid by the schema of NIST, and never tells what could not be judged as satisfied', async () => {
+  it('is valid by the schema of NIST, and never reports an indeterminate rule as satisfied', async () => {
     await server.record([
       sent('adopted-oscal', 'PolicyAdopted', {
         policy: 'a policy: with spaces/and marks',
@@ -160,7 +160,7 @@ describe('the assessment as OSCAL', () => {
     expect(uuids?.length).toBeGreaterThan(10);
   });
 
-  it('refuses by the schema what is none', () => {
+  it('is checked by a schema that refuses an invalid one', () => {
     expect(validate({ 'assessment-results': {} })).toBe(false);
   });
 });

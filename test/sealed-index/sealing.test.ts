@@ -81,7 +81,7 @@ const wide = storedEvents(
 );
 
 describe('a sealed log', () => {
-  it('has in each stretch the keys of its events, in order, each with its positions', () => {
+  it('has in each stretch the sorted keys of its events, each with its positions', () => {
     const { stretches, count } = sealed(newDirectory(), events, events.length);
     expect(stretches.map(({ start, size }) => [start, size])).toEqual([
       [0, 1_024],
@@ -109,13 +109,13 @@ describe('a sealed log', () => {
     expect(inPieces).toEqual(atOnce);
   });
 
-  it('has the same index where few of its keys fit in memory', () => {
+  it('has the same index if few of its keys fit in memory', () => {
     const inMemory = sealed(newDirectory(), wide, wide.length);
     expect(sealedWith(1_000, newDirectory(), wide, wide.length)).toEqual(inMemory);
     expect(sealedWith(0, newDirectory(), wide, 700, wide.length)).toEqual(inMemory);
   });
 
-  it('is not sealed on after another log was put in its place, or a shorter one', () => {
+  it('is not sealed further after it was replaced by another log, or a shorter one', () => {
     const directory = newDirectory();
     sealed(directory, events, 1_100);
     const others = storedEvents(many(1_200, 'other'));
@@ -124,7 +124,7 @@ describe('a sealed log', () => {
     expect(sealed(directory, events, 1_200).count).toBe(stretchesUpTo(1_200));
   });
 
-  it('knows each stretch by its place in the second log', () => {
+  it('finds each stretch by its place in the second log', () => {
     let place = 0;
     for (let size = 1; size <= 2_200; size++)
       for (const stretch of stretchesEndingAt(size)) expect(placeOf(stretch)).toBe(place++);

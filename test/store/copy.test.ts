@@ -109,7 +109,7 @@ test('given a copy, what was known when is the same as in the original', async (
   expect(logs[1].recordedAtOf(next.position)).toBeGreaterThan(Date.UTC(2023, 0, 1));
 });
 
-test('given a copy that was broken off, it goes on where it ended, and one that is whole is compared', async () => {
+test('given an interrupted copy, it is resumed, and a complete one is compared', async () => {
   const from = await recordedLedger();
   const to = await onKurrentDb();
   const stop = new AbortController();
@@ -123,7 +123,7 @@ test('given a copy that was broken off, it goes on where it ended, and one that 
   expect(await logOf(to)).toEqual(await logOf(from));
 });
 
-test('given a target that holds something else, or more, it is left as it is', async () => {
+test('given a target with other content, or more, it is left unchanged', async () => {
   const from = await recordedLedger();
   const others = [
     [event('a', '0', 'other')],
@@ -149,7 +149,7 @@ test('given a target that holds something else, or more, it is left as it is', a
   );
 });
 
-test('given a page that is too large for KurrentDB, it is copied in pieces, and one event that is named', async () => {
+test('given a page that is too large for KurrentDB, it is copied in pieces, and a single too large event is named', async () => {
   const from = embedded();
   const store = openSqliteEventStore(embeddedLogFile(from.dataDirectory), { now: () => 1_000 });
   const large = (id: string, bytes: number) => ({
@@ -170,7 +170,7 @@ test('given a page that is too large for KurrentDB, it is copied in pieces, and 
   );
 });
 
-test('given a target that is unavailable for a while, it is tried again', async () => {
+test('given a target that is unavailable for a while, it is retried', async () => {
   const events = several('a', 0, 5).map((one, index) => ({ ...one, position: index + 1, recordedAt: 7 }));
   const held: StoredEvent[] = [];
   let failures = 3;

@@ -113,13 +113,13 @@ describe('a damaged ledger', () => {
     }
   });
 
-  test('given a small ledger with a flipped byte in an event, opening it tells', async () => {
+  test('given a small ledger with a flipped byte in an event, opening it reports that', async () => {
     const file = await ledgerOf(40);
     flip(file, readFileSync(file).indexOf('content 17') + 50);
     expect(problemOf(() => open(file)).message).toContain('the event at position 18 is damaged');
   });
 
-  test('given a ledger whose tables were altered, by a fault or by hand, it is refused', async () => {
+  test('given a ledger whose tables were altered, accidentally or by hand, it is refused', async () => {
     for (const alter of [
       'ALTER TABLE event RENAME COLUMN recorded_at TO recorded',
       'DROP INDEX event_by_id',
@@ -136,7 +136,7 @@ describe('a damaged ledger', () => {
     }
   });
 
-  test('given a flipped byte in a ledger too large to be checked at opening, reading the event tells', async () => {
+  test('given a flipped byte in a ledger too large to be checked at opening, reading the event reports it', async () => {
     const file = fileForTest('ledger.sqlite');
     const store = open(file);
     const large = (id: string) => ({
@@ -157,7 +157,7 @@ describe('a damaged ledger', () => {
     await reopened.close();
   });
 
-  test('given a ledger that was cut off, it is refused with what to do', async () => {
+  test('given a truncated ledger, it is refused with what to do', async () => {
     for (const keep of [0.9, 0.5]) {
       const file = await ledgerOf(200);
       truncateSync(file, Math.floor((statSync(file).size * keep) / 4096) * 4096);
@@ -168,7 +168,7 @@ describe('a damaged ledger', () => {
     }
   });
 
-  test('given a ledger cut down to nothing, it is refused and not begun anew', async () => {
+  test('given a ledger truncated to nothing, it is refused and not started anew', async () => {
     const file = await ledgerOf(3);
     truncateSync(file, 0);
     expect(problemOf(() => open(file))).toBeInstanceOf(DamagedStore);
@@ -176,7 +176,7 @@ describe('a damaged ledger', () => {
     expect(statSync(file).size).toBe(0);
   });
 
-  test('given only the write-ahead log of a ledger, it is refused and not begun anew', async () => {
+  test('given only the write-ahead log of a ledger, it is refused and not started anew', async () => {
     const file = await ledgerOf(3);
     rmSync(file);
     writeFileSync(`${file}-wal`, 'what is left of the log');
@@ -194,7 +194,7 @@ describe('a damaged ledger', () => {
     );
   });
 
-  test('given a damaged lock file, the message says to delete that alone', async () => {
+  test('given a damaged lock file, the message says to delete only that', async () => {
     const file = await ledgerOf(3);
     writeFileSync(`${file}-lock`, 'not a lock any more '.repeat(100));
     const problem = problemOf(() => open(file));
@@ -206,7 +206,7 @@ describe('a damaged ledger', () => {
 });
 
 describe('a file that is not a ledger', () => {
-  test('given a text file, it is refused and left as it was', () => {
+  test('given a text file, it is refused and left unchanged', () => {
     const file = fileForTest('notes.txt');
     const text = 'Buy milk, and ask where the data went. '.repeat(200);
     writeFileSync(file, text);
@@ -216,7 +216,7 @@ describe('a file that is not a ledger', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  test('given the database of another program, it is refused and left as it was', () => {
+  test('given the database of another program, it is refused and left unchanged', () => {
     const file = fileForTest('other.sqlite');
     const other = new DatabaseSync(file);
     other.exec('CREATE TABLE song (title TEXT)');
@@ -227,7 +227,7 @@ describe('a file that is not a ledger', () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
-  test('given a vault in the place of the ledger, or the other way round, it is refused', async () => {
+  test('given a vault in place of the ledger, or the other way round, it is refused', async () => {
     const vaultFile = fileForTest('vault.sqlite');
     const vaultOptions = { now: () => 1_000, random: (bytes: number) => new Uint8Array(bytes) };
     openSqliteVault(vaultFile, vaultOptions).close();
@@ -251,7 +251,7 @@ describe('a file that is not a ledger', () => {
     }
   });
 
-  test('given no file, a reader says so and makes none', () => {
+  test('given no file, a reader says so and creates none', () => {
     const file = fileForTest('ledger.sqlite');
     expect(problemOf(() => openLogReader(file))).toBeInstanceOf(StoreUnusable);
     expect(existsSync(file)).toBe(false);

@@ -39,7 +39,7 @@ const checked = async (log: string): Promise<FileWatch['state']> => {
   }
 };
 
-describe('the projections of a ledger that serves', () => {
+describe('the projections of a serving ledger', () => {
   test('given a flipped byte in any of them, the check finds it, and they are rebuilt', async () => {
     const directory = newDataDirectory();
     const server = await LocalServer.open(directory);
@@ -68,12 +68,12 @@ describe('the projections of a ledger that serves', () => {
   });
 });
 
-describe('a file of a ledger that serves', () => {
-  test('given a sound one, says when it was checked', async () => {
+describe('a file of a serving ledger', () => {
+  test('given a sound one, reports when it was checked', async () => {
     expect(await checked(await ledgerOf(1_200))).toEqual({ checkedAt: '1970-01-01T00:00:00.000Z' });
   });
 
-  test('given a flipped byte in an event, it is told', async () => {
+  test('given a flipped byte in an event, is reported', async () => {
     const file = await ledgerOf(1_200);
     const bytes = readFileSync(file);
     bytes[bytes.indexOf('content 1017') + 30]! ^= 1;
@@ -81,7 +81,7 @@ describe('a file of a ledger that serves', () => {
     expect((await checked(file)).damage).toContain('the event at position 1018 is damaged');
   });
 
-  test('given a flipped byte in the index, by which an event could be recorded twice, it is told', async () => {
+  test('given a flipped byte in the index, by which an event could be recorded twice, is reported', async () => {
     const file = await ledgerOf(1_200);
     const database = new DatabaseSync(file);
     const pages = database.prepare("SELECT pageno FROM dbstat WHERE name = 'event_by_id'").all();

@@ -39,7 +39,7 @@ const unavailable = { code: status.UNAVAILABLE, details: 'Server Is Not Ready' }
 
 describe('an append whose answer does not arrive', () => {
   for (const how of ['break-off', 'hang'] as const) {
-    test(`given that it was written (${how}), it is answered as recorded, and stands in KurrentDB once`, async () => {
+    test(`given that it was written (${how}), it is answered as recorded, and is in KurrentDB once`, async () => {
       const { node, store } = await ledgerOnNode();
       node.plan.next('append', { kind: 'lose-answer', how });
       const outcome = appended(await store.append(several('a', 0, 3)));
@@ -56,7 +56,7 @@ describe('an append whose answer does not arrive', () => {
     expect(rawRecords(node)).toHaveLength(1);
   });
 
-  test('given that it is written after it was written again, it stands in KurrentDB once', async () => {
+  test('given that it is written after it was written again, it is in KurrentDB once', async () => {
     const { node, store } = await ledgerOnNode();
     node.plan.next('append', { kind: 'write-late', ms: 'after the next write' });
     expect(appended(await store.append([event('a', '1'), event('b', '1')])).recorded).toBe(2);
@@ -80,8 +80,8 @@ describe('an append whose answer does not arrive', () => {
   });
 });
 
-describe('a server that does not serve', () => {
-  test('given that it is down, an append is turned away as surely not recorded, and what is known can be read', async () => {
+describe('a server that is unavailable', () => {
+  test('given that it is down, an append is refused as surely not recorded, and the known log can be read', async () => {
     const { node, store, notices } = await ledgerOnNode({ limits: { ...patient, appendMsMax: 200 } });
     appended((await insist(store, several('a', 0, 3))).outcome);
     await node.stop();
@@ -95,7 +95,7 @@ describe('a server that does not serve', () => {
     expect(names(await wholeLog(store))).toEqual(names(several('a', 0, 4)));
   });
 
-  test('given that it restarts under appends, all of them are recorded once', async () => {
+  test('given that it restarts during appends, all of them are recorded once', async () => {
     const { node, store, reader } = await ledgerOnNode();
     const following = arriving(reader, origin, 40);
     const appends = several('a', 0, 40).map(async (one, index) => {
@@ -117,7 +117,7 @@ describe('a server that does not serve', () => {
     expect(appended(await store.append([event('a', '1')])).recorded).toBe(1);
   });
 
-  test('given that it answers slowly, appends go together, and more than may wait are turned away', async () => {
+  test('given that it answers slowly, appends are grouped, and those beyond the limit are refused', async () => {
     const { node, store } = await ledgerOnNode({ limits: { ...patient, queuedBatchesMax: 50 } });
     node.plan.choose = (method) => (method === 'append' ? { kind: 'slow', ms: 40 } : undefined);
     const outcomes = await Promise.all(several('a', 0, 80).map((one) => store.append([one])));
@@ -152,7 +152,7 @@ describe('a server that does not serve', () => {
     });
   });
 
-  test('given that it does not let this user in, an append says so at once', async () => {
+  test('given that it denies access to this user, an append says so at once', async () => {
     const { node, store } = await ledgerOnNode();
     node.plan.next('append', {
       kind: 'refuse',
@@ -257,7 +257,7 @@ describe('a subscription that fails', () => {
     });
   }
 
-  test('given that it is silent and others append, the watchdog finds out and opens it anew', async () => {
+  test('given that it is silent and others append, the watchdog notices and reopens it', async () => {
     const node = await runningNode();
     const { store: writer } = await openLedger(insecure(node), { limits: patient });
     await until(() => node.calls.subscribe === 1);
@@ -342,8 +342,8 @@ describe('several processes on one ledger', () => {
   });
 });
 
-describe('what else is in KurrentDB', () => {
-  test('given system events and streams of others, they are passed over', async () => {
+describe('other content of KurrentDB', () => {
+  test('given system events and streams of others, they are ignored', async () => {
     const { node, store } = await ledgerOnNode();
     appended(await store.append([event('a', '1')]));
     const other = { id: crypto.randomUUID(), type: 'OrderPlaced', contentType: 'application/json' };
@@ -358,7 +358,7 @@ describe('what else is in KurrentDB', () => {
     expect(await store.head()).toBe((await store.find('a', '2'))?.position);
   });
 
-  test('given a long log of others, it is left out by the server, or read where the server takes too long', async () => {
+  test('given a long log of others, the server filters it out, or it is read if the server takes too long', async () => {
     const { node, store } = await ledgerOnNode();
     appended(await store.append(several('a', 0, 3)));
     await store.close();
@@ -376,7 +376,7 @@ describe('what else is in KurrentDB', () => {
     expect(await pagesRead()).toBeGreaterThan(0);
   });
 
-  test('given records of others in the streams of the ledger, they do not count, and appends go on', async () => {
+  test('given records of others in the streams of the ledger, they do not count, and appends continue', async () => {
     const { node, store, notices } = await ledgerOnNode();
     appended(await store.append([event('a', '1')]));
     const stream = streamOfSource('domicile', 'a');
@@ -408,7 +408,7 @@ describe('what else is in KurrentDB', () => {
     expect(names(await wholeLog(two))).toEqual(['a 1']);
   });
 
-  test('given the limits of a newer server, a larger event is refused with the limit, and a smaller one taken', async () => {
+  test('given the limits of a newer server, a larger event is refused with the limit, and a smaller one accepted', async () => {
     const log = new TransactionLog(Date.now, { appendBytesMax: 200_000, eventBytesMax: 100_000 });
     const { store } = await ledgerOnNode({ node: { log } });
     const ofBytes = (id: string, bytes: number) => ({
@@ -433,7 +433,7 @@ describe('what else is in KurrentDB', () => {
     expect(appended(await store.append(batch.slice(1))).recorded).toBe(3);
   });
 
-  test('given a server that takes little, what fits is recorded after something that did not', async () => {
+  test('given a server with a low limit, what fits is recorded after something that did not', async () => {
     const log = new TransactionLog(Date.now, { appendBytesMax: 33 * 1_024, eventBytesMax: 33 * 1_024 });
     const { node, store } = await ledgerOnNode({ node: { log }, limits: patient });
     const ofBytes = (id: string, bytes: number) => event('a', id, 'x'.repeat(bytes));
@@ -466,7 +466,7 @@ describe('what else is in KurrentDB', () => {
     }
   });
 
-  test('given a server whose limit was raised, what it takes now is recorded after a while', async () => {
+  test('given a server whose limit was raised, what it accepts now is recorded after a while', async () => {
     const log = new TransactionLog(Date.now, { appendBytesMax: 10_000, eventBytesMax: 10_000 });
     const { store } = await ledgerOnNode({ node: { log }, limits: { ...patient, learntLimitMsMax: 50 } });
     const large = event('a', 'large', 'x'.repeat(20_000));
@@ -490,7 +490,7 @@ describe('what else is in KurrentDB', () => {
     expect(outcomes.map((outcome) => appended(outcome).recorded)).toEqual(Array(10).fill(1));
   });
 
-  test('given appends one after the other, each is a call of its own', async () => {
+  test('given appends one after another, each is a separate call', async () => {
     const { node, store } = await ledgerOnNode({ limits: patient });
     for (let index = 0; index < 3; index++) appended(await store.append([event('a', `${index}`)]));
     expect(node.calls['batch-append']).toBe(3);
@@ -500,7 +500,7 @@ describe('what else is in KurrentDB', () => {
   for (const misbehaviour of [undefined, { kind: 'linger' }] as const satisfies ReadonlyArray<
     Misbehaviour | undefined
   >) {
-    test(`given more appends than a connection may have calls open (${misbehaviour?.kind ?? 'sound'}), none waits for those before`, async () => {
+    test(`given more appends than a connection may have open calls (${misbehaviour?.kind ?? 'sound'}), none waits for earlier ones`, async () => {
       const { node, store } = await ledgerOnNode({ limits: patient });
       node.plan.choose = (method) => (method === 'append' ? misbehaviour : undefined);
       for (let index = 0; index < 150; index++) appended(await store.append([event('a', `${index}`)]));
@@ -509,7 +509,7 @@ describe('what else is in KurrentDB', () => {
     });
   }
 
-  test('given a subscription that delivers, what was written is not read as well', async () => {
+  test('given a subscription that delivers, written events are not read as well', async () => {
     const { node, store } = await ledgerOnNode({
       limits: { ...patient, fetchAfterMs: 30_000, watchdogMs: 60_000 },
     });
@@ -520,7 +520,7 @@ describe('what else is in KurrentDB', () => {
     expect(node.calls.read).toBe(before);
   });
 
-  test('given another server in this process that breaks, the appends under way here are none the worse', async () => {
+  test('given another server in this process that breaks, the current appends here are unaffected', async () => {
     const [here, there] = [await ledgerOnNode(), await ledgerOnNode()];
     here.node.plan.choose = (method) => (method === 'append' ? { kind: 'slow', ms: 60 } : undefined);
     const outcomes = several('a', 0, 20).map(async (one, index) => {
@@ -537,7 +537,7 @@ describe('what else is in KurrentDB', () => {
     expect(rawRecords(here.node)).toHaveLength(20);
   });
 
-  test('given a server that is too old for the faster way of appending, the other is taken', async () => {
+  test('given a server that is too old for the faster way of appending, the other is used', async () => {
     const { node, store } = await ledgerOnNode({ node: { hasBatchAppend: false }, limits: patient });
     expect(appended(await store.append(several('a', 0, 3))).recorded).toBe(3);
     expect(appended(await store.append(several('a', 0, 5)))).toMatchObject({ recorded: 2, duplicates: 3 });
@@ -558,7 +558,7 @@ describe('the replica', () => {
     expect(await another.append([event('b', '3', 'other')])).toMatchObject(E.left({ kind: 'conflict' }));
   });
 
-  test('given that it is damaged, it is put aside and made again', async () => {
+  test('given that it is damaged, it is set aside and rebuilt', async () => {
     const { node, store, directory } = await ledgerOnNode();
     appended(await store.append(several('a', 0, 3)));
     const log = await wholeLog(store);
@@ -569,7 +569,7 @@ describe('the replica', () => {
     expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
   });
 
-  test('given one of an older version, it is put aside and made again', async () => {
+  test('given one of an older version, it is set aside and rebuilt', async () => {
     const { node, store, directory } = await ledgerOnNode();
     appended(await store.append(several('a', 0, 3)));
     const log = await wholeLog(store);
@@ -582,7 +582,7 @@ describe('the replica', () => {
     expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
   });
 
-  test('given appends that count for nothing, repeated records and records of others, all replicas count alike', async () => {
+  test('given void appends, repeated records and records of others, all replicas agree', async () => {
     const { node, store } = await ledgerOnNode();
     const { store: other } = await openLedger(insecure(node));
     const record = (batch: string, event_: EventToAppend) =>
@@ -609,7 +609,7 @@ describe('the replica', () => {
     }
   });
 
-  test('given appends of an older version that expected a source to hold so many events, those count that were met', async () => {
+  test('given appends of an older version that expected a number of events of a source, those that met it count', async () => {
     const { node, store } = await ledgerOnNode();
     appended(await store.append(several('a', 0, 2)));
     const expecting = (count: number, event_: EventToAppend): void => {

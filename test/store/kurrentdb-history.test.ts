@@ -110,7 +110,7 @@ const removals: ReadonlyArray<{
 
 describe('a stream of the ledger in KurrentDB', () => {
   for (const { how, remove, told } of removals) {
-    test(`given that it is ${how}, this is told at once, nothing is recorded, and what was read is answered`, async () => {
+    test(`given that it is ${how}, this is reported at once, nothing is recorded, and the replica still answers`, async () => {
       const ledger = await ledgerOfSeven();
       remove(ledger.node.log);
       await faultOf(ledger, told);
@@ -125,7 +125,7 @@ describe('a stream of the ledger in KurrentDB', () => {
   }
 
   for (const { how, remove } of removals.filter((removal) => removal.how.includes('scavenged'))) {
-    test(`given that it was ${how} while no process ran, the next one does not take recorded events for new ones`, async () => {
+    test(`given that it was ${how} while no process ran, the next one does not treat recorded events as new`, async () => {
       const ledger = await ledgerOfSeven();
       await ledger.store.close();
       remove(ledger.node.log);
@@ -139,7 +139,7 @@ describe('a stream of the ledger in KurrentDB', () => {
     });
   }
 
-  test('given that a replica is remade of what is left, it is refused again and again', async () => {
+  test('given that a replica is rebuilt from the rest, it is refused again and again', async () => {
     const { node, store } = await ledgerOfSeven();
     await store.close();
     node.log.setMetadata(stream, { $tb: 3 });
@@ -155,7 +155,7 @@ describe('a stream of the ledger in KurrentDB', () => {
     }
   });
 
-  test('given that it is truncated, and the truncation taken back before a scavenge, recording goes on', async () => {
+  test('given that it is truncated, and the truncation undone before a scavenge, recording continues', async () => {
     const ledger = await ledgerOfSeven();
     ledger.node.log.setMetadata(stream, { $tb: 3 });
     await faultOf(ledger, /\$tb/);
@@ -169,7 +169,7 @@ describe('a stream of the ledger in KurrentDB', () => {
     expect(await wholeLog(fresh)).toEqual(await wholeLog(ledger.store));
   });
 
-  test('given metadata that remove nothing, the ledger goes on', async () => {
+  test('given metadata that removes nothing, the ledger continues', async () => {
     const { node, store } = await ledgerOfSeven();
     node.log.setMetadata(stream, { $acl: { $r: 'someone' } });
     node.log.setMetadata('domicile-of-nobody', { $acl: { $r: 'someone' } });
@@ -179,7 +179,7 @@ describe('a stream of the ledger in KurrentDB', () => {
     expect(await wholeLog(fresh)).toEqual(await wholeLog(store));
   });
 
-  test('given that it was deleted, what a whole replica holds is copied into another ledger, as the message says', async () => {
+  test('given that it was deleted, the content of a complete replica can be copied into another ledger, as the message says', async () => {
     const ledger = await ledgerOfSeven();
     const log = await wholeLog(ledger.store);
     await ledger.store.close();
@@ -195,7 +195,7 @@ describe('a stream of the ledger in KurrentDB', () => {
     expect(copied).toMatchObject(E.right({ events: log.length, compared: 0 }));
   });
 
-  test('given a replica of an older version that passed over a tombstone, it is told', async () => {
+  test('given a replica of an older version that ignored a tombstone, it is reported', async () => {
     const ledger = await ledgerOfSeven();
     await ledger.store.close();
     const older = new DatabaseSync(replicaIn(ledger.directory));
@@ -210,7 +210,7 @@ describe('a stream of the ledger in KurrentDB', () => {
   });
 });
 
-describe('a log that was put back from a backup', () => {
+describe('a log that was restored from a backup', () => {
   /** A ledger whose last three events came after the backup. */
   const ledgerAfterBackup = async () => {
     const ledger = await ledgerOfSeven();
@@ -227,7 +227,7 @@ describe('a log that was put back from a backup', () => {
   const told =
     /^KurrentDB does not hold the log that .*kurrentdb-domicile\.mirror replicates: it was emptied, put back .*Nothing is recorded.*move .*mirror \(with its -wal and -shm\).*vault/;
 
-  test('given that it is shorter, this is told at once, and by the remedy the ledger goes on', async () => {
+  test('given that it is shorter, this is reported at once, and the ledger continues after the remedy', async () => {
     const ledger = await ledgerAfterBackup();
     await putBack(ledger.node, ledger.backup);
     await faultOf(ledger, told);
@@ -247,7 +247,7 @@ describe('a log that was put back from a backup', () => {
     expect(names(await wholeLog(again.store))).toEqual([...seven, ...names(several('a', 5, 8))]);
   });
 
-  test('given that the same events were sent to it again, it is another log all the same', async () => {
+  test('given that the same events were sent to it again, it is still another log', async () => {
     const ledger = await ledgerAfterBackup();
     const before = await wholeLog(ledger.store);
     await ledger.store.close();
@@ -264,7 +264,7 @@ describe('a log that was put back from a backup', () => {
     });
   });
 
-  test('given that the newer log is put back in turn, recording goes on', async () => {
+  test('given that the newer log is restored in turn, recording continues', async () => {
     const ledger = await ledgerAfterBackup();
     const newer = ledger.node.log;
     const older = await putBack(ledger.node, ledger.backup);

@@ -61,7 +61,7 @@ test('given an authority and a user, the ledger is used over TLS', async () => {
   expect(names(await wholeLog(store))).toEqual(['a 0', 'a 1', 'a 2']);
 });
 
-test('given a wrong password, opening says that the user is not let in, and does not try again', async () => {
+test('given a wrong password, opening says that access is denied, and does not retry', async () => {
   const { node, address, files } = await secureNode();
   const connectionString = `esdb://ledger:wrong@${address}?tlsCAFile=${encodeURIComponent(files.ca)}`;
   const opening = openLedger(connectionString, { limits: patient });
@@ -79,7 +79,7 @@ test('given a server of another authority, it is not trusted', async () => {
   await expect(openLedger(connectionString, quick)).rejects.toMatchObject({ _tag: 'ServerUnreachable' });
 });
 
-test('given a server that asks for user certificates, the one in the settings opens it', async () => {
+test('given a server that requires user certificates, the one in the settings opens it', async () => {
   const { address, files } = await secureNode(true);
   const ca = `tlsCAFile=${encodeURIComponent(files.ca)}`;
   const user = `userCertFile=${encodeURIComponent(files.certificate)}&userKeyFile=${encodeURIComponent(files.key)}`;
@@ -99,7 +99,7 @@ const inspected = async (connectionString: string, replica?: InspectedReplica) =
   return Object.fromEntries(findings.map(({ name, state, found }) => [name, `${state}: ${found}`]));
 };
 
-test('given a server, the doctor finds its version, its limits, and what in the settings does not suit', async () => {
+test('given a server, the doctor finds its version, its limits, and unsuitable settings', async () => {
   const old = await runningNode();
   expect(await inspected(`${insecure(old)}&ledger=books`)).toEqual({
     KurrentDB: expect.stringMatching(/^ok: 24\.10\.4 at esdb:/),
@@ -133,7 +133,7 @@ test('given a server, the doctor finds its version, its limits, and what in the 
   });
 });
 
-test('given the address of a follower alone, the doctor reads from the leader', async () => {
+test('given only the address of a follower, the doctor reads from the leader', async () => {
   const cluster = await startCluster();
   onTestFinished(() => cluster.stop());
   const [, follower] = cluster.nodes;
@@ -153,7 +153,7 @@ test('given a cluster whose first node is dead, it is found by the others, which
   expect(appended(await store.append(several('a', 0, 3))).recorded).toBe(3);
 });
 
-test('given a replica, the doctor says how far it is, and whether it is of the log that the server holds', async () => {
+test('given a replica, the doctor reports its progress, and whether it is of the server’s log', async () => {
   const { node, store, directory } = await ledgerOnNode();
   appended(await store.append(several('a', 0, 3)));
   await store.close();

@@ -135,7 +135,7 @@ describe(`served ${name}`, () => {
     }
   });
 
-  test('given what one process recorded, the other has it as soon as it is asked for it', async () => {
+  test('given what one process recorded, the other has it on the next question', async () => {
     for (let round = 0; round < 5; round++) {
       const [writer, reader] = round % 2 === 0 ? [servers[0]!, servers[1]!] : [servers[1]!, servers[0]!];
       const atLeast = await writer.record([site(`site-${round}`, 'IE')]);
@@ -145,7 +145,7 @@ describe(`served ${name}`, () => {
     expect((await servers[0]!.post([other])).status).toBe(409);
   });
 
-  test('given an answer of one process, the other answers the same by the clocks that it echoed, while both write', async () => {
+  test('given an answer of one process, the other answers the same with the echoed clocks, while both write', async () => {
     const stopped = new AbortController();
     const writing = servers.map(async (process, writer) => {
       for (let turn = 0; !stopped.signal.aborted; turn++)
@@ -161,7 +161,7 @@ describe(`served ${name}`, () => {
     await Promise.all(writing);
   });
 
-  test('given a killed process, it comes back with all of it, and the double may restart meanwhile', async () => {
+  test('given a killed process, it comes back with everything, and the double may restart meanwhile', async () => {
     await servers[0]!.end('SIGKILL');
     await node?.restart('same port');
     const atLeast = await servers[1]!.record([site('meanwhile', 'NO')]);
@@ -173,7 +173,7 @@ describe(`served ${name}`, () => {
 });
 
 if (server === undefined) {
-  describe('given lines that are more than the server takes at once', () => {
+  describe('given more lines than the server accepts at once', () => {
     const large = (name: string, bytes = 40_000) =>
       event('large', name, 'EventCorrected', {
         event: { source: 'large', id: 'none' },
@@ -205,7 +205,7 @@ if (server === undefined) {
       return local;
     };
 
-    test('they are recorded in order, and those that are recorded already are counted', async () => {
+    test('they are recorded in order, and already recorded ones are counted', async () => {
       const writer = await onSmallServer();
       const lot = sixOf('lot');
       const first = await writer.record([lot[1]]);
@@ -223,7 +223,7 @@ if (server === undefined) {
       );
     });
 
-    test('one that is too large by itself stops them and is named, and so is one with other content', async () => {
+    test('a single too large one stops them and is named, and so is one with other content', async () => {
       const writer = await onSmallServer();
       const lines = sixOf('stopped');
       const stopped = await writer.postLines([...lines.slice(0, 4), large('huge', 99_900), lines[4]]);
@@ -238,7 +238,7 @@ if (server === undefined) {
     });
   });
 
-  test('given a KurrentDB whose log is put back from a backup, the server is not ready, and says what to do', async () => {
+  test('given a KurrentDB whose log is restored from a backup, the server is not ready, and says what to do', async () => {
     const before = await startNode();
     const directory = newDataDirectory();
     const opened = await openLedger({
@@ -267,7 +267,7 @@ if (server === undefined) {
     expect((await local.get('/v1/sites/lost', { atLeast })).status).toBe(200);
   });
 
-  test('given a KurrentDB that is away, writers are told to come again, and questions are answered', async () => {
+  test('given an unreachable KurrentDB, writers are told to retry, and questions are answered', async () => {
     const { position } = (await servers[0]!.get('/v1/sites')).body.clocks;
     await node!.stop();
     const refused = await servers[0]!.post([site('refused', 'US')]);

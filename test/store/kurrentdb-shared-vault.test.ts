@@ -183,7 +183,7 @@ const isIn = (directory: string, person: string): boolean =>
     .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(person));
 
 describe('two processes with one vault', () => {
-  test('sign the log by one of them: the other rotates no keys', async () => {
+  test('sign the log in only one of them: the other rotates no keys', async () => {
     const refused = await clients[1].send('', 'application/json', {}, '/v1/log/keys');
     expect(refused.status).toBe(503);
     expect(refused.body.detail).toContain('use the one that keeps the vault');
@@ -196,7 +196,7 @@ describe('two processes with one vault', () => {
     await isOneLedger('ana', events, replies);
   });
 
-  test('given either killed and restarted meanwhile, each is recorded once all the same', async () => {
+  test('given either killed and restarted meanwhile, each is still recorded once', async () => {
     const events = lives('ben', 40);
     const sending = sentToBoth(events, 2);
     await keeper.end('SIGKILL');
@@ -206,7 +206,7 @@ describe('two processes with one vault', () => {
     await isOneLedger('ben', events, await sending);
   });
 
-  test('given a person erased through one, the other knows them no more at once', async () => {
+  test('given a person erased through one, the other no longer knows them, at once', async () => {
     const events = lives('chen', 10);
     const atLeast = lastOf(await sentToBoth(events, 3));
     for (const [index, client] of [clients[1], clients[0], clients[1]].entries()) {
@@ -224,7 +224,7 @@ describe('two processes with one vault', () => {
     }
   });
 
-  test('given a person erased through both at once, while the events are sent again, it is said once', async () => {
+  test('given a person erased through both at once, while the events are sent again, it is recorded once', async () => {
     const events = lives('dora', 6);
     await sentToBoth(events, 5);
     const paths = Array.from(
@@ -245,7 +245,7 @@ describe('two processes with one vault', () => {
     expect(new Set(said.map(({ data }) => data.subject)).size).toBe(said.length);
   });
 
-  test('nobody stands in the files of the one that asks, nor anybody erased in those of the other', async () => {
+  test('nobody is in the files of the one that asks, and nobody erased is in those of the other', async () => {
     for (const prefix of ['ana', 'ben', 'chen', 'dora']) {
       const [first, last] = [personNamed(prefix, 0), personNamed(prefix, 5)];
       for (const person of [first, last]) {
@@ -260,8 +260,8 @@ describe('two processes with one vault', () => {
   });
 });
 
-describe('a second process that is told of no vault', () => {
-  test('is refused once the log names people, and makes none of its own', async () => {
+describe('a second process without a vault setting', () => {
+  test('is refused once the log names people, and creates no vault', async () => {
     await recorded(clients[0], lives('alone', 3));
     const directory = newDataDirectory();
     try {
@@ -273,7 +273,7 @@ describe('a second process that is told of no vault', () => {
     }
   });
 
-  test('is refused on a log that names nobody yet, also when both start at once; a vault that knows the people is not', async () => {
+  test('is refused on a log that names nobody yet, even if both start at once; a vault that knows the people is accepted', async () => {
     const directories = [newDataDirectory(), newDataDirectory(), newDataDirectory()];
     const store = `esdb://${node.address}?tls=false&ledger=nobody_yet`;
     const opening = (directory: string) =>

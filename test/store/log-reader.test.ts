@@ -30,7 +30,7 @@ logReaderContract('sqlite', async () => {
   };
 });
 
-test('given events that are large together, a page of them is read whole', async () => {
+test('given events that are large together, a page of them is read completely', async () => {
   const file = fileForTest('ledger.sqlite');
   const store = openSqliteEventStore(file, { now: () => 1_000 });
   const sizes = [3_000_000, 0, 4_194_304, 4_194_304, 4_194_304, 4_194_304, 1, 4_000_000];
@@ -48,7 +48,7 @@ test('given events that are large together, a page of them is read whole', async
   await store.close();
 });
 
-test('given a ledger whose writer was closed, it is still read, and can be written again beside the reader', async () => {
+test('given a ledger whose writer was closed, it can still be read, and written again beside the reader', async () => {
   const file = fileForTest('ledger.sqlite');
   const event = (id: string) => ({ source: 'a', id, ...unattributed, bytes: new Uint8Array(3) });
   let store = openSqliteEventStore(file, { now: () => 1_000 });
@@ -64,7 +64,7 @@ test('given a ledger whose writer was closed, it is still read, and can be writt
   reader.close();
 });
 
-test('given a limit that is no number of events, it is refused', () => {
+test('given an invalid limit, it is refused', () => {
   const file = fileForTest('ledger.sqlite');
   const store = openSqliteEventStore(file, { now: () => 1_000 });
   const reader = openLogReader(file);

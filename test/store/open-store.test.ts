@@ -18,7 +18,7 @@ describe('the setting of the store', () => {
     return E.isRight(settings) ? settings.right.connectionString : undefined;
   };
 
-  test('given a connection string, the client gets it without what is not the client’s', () => {
+  test('given a connection string, the client gets it without the keys of Domicile', () => {
     expect(connectionStringOf('esdb://localhost:2113?tls=false&ledger=books')).toBe(
       'esdb://localhost:2113?tls=false&connectionName=domicile',
     );
@@ -30,7 +30,7 @@ describe('the setting of the store', () => {
     );
   });
 
-  test('given what cannot be right, it says what would be, and shows no password', () => {
+  test('given an invalid setting, it says what is valid, and shows no password', () => {
     for (const [text, reason] of [
       ['http://localhost', 'esdb://'],
       ['esdb://?tls=false', 'no host'],
@@ -61,7 +61,7 @@ describe('the setting of the store', () => {
 });
 
 describe('opening', () => {
-  test('given either store, its log is read at once from the file it names', async () => {
+  test('given either store, its log can be read at once from the file it names', async () => {
     const node = await runningNode();
     for (const store of ['sqlite:unused', insecure(node)]) {
       const dataDirectory = fileForTest('data');
@@ -75,7 +75,7 @@ describe('opening', () => {
     }
   });
 
-  test('given two processes on KurrentDB, each is told of what the other recorded', async () => {
+  test('given two processes on KurrentDB, each is notified of what the other recorded', async () => {
     const node = await runningNode();
     const open = async () => {
       const opened = await openStore(

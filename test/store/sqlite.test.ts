@@ -88,7 +88,7 @@ describe('one writer', () => {
     await openSqliteEventStore(file, { now: clock }).close();
   });
 
-  test('given a ledger reached through a link, a second writer is refused all the same', async () => {
+  test('given a ledger reached through a link, a second writer is still refused', async () => {
     const file = fileForTest('ledger.sqlite');
     const store = openSqliteEventStore(file, { now: clock });
     symlinkSync(file, `${file}-link`);
@@ -96,7 +96,7 @@ describe('one writer', () => {
     await store.close();
   });
 
-  test('given a process that writes, when it is killed, another opens at once and finds every confirmed event', async () => {
+  test('given a killed writing process, another opens at once and finds every confirmed event', async () => {
     const file = fileForTest('ledger.sqlite');
     for (const confirmedMin of [1, 7, 100]) {
       const writer = spawn(process.execPath, [join(import.meta.dirname, 'appending-process.ts'), file], {
@@ -121,7 +121,7 @@ describe('one writer', () => {
 });
 
 describe('a full disk', () => {
-  test('given no space, appends are refused as full and leave nothing; with space they go on', async () => {
+  test('given no space, appends are refused as full and leave nothing; with space they continue', async () => {
     const file = fileForTest('ledger.sqlite');
     let connection: DatabaseSync | undefined;
     const store = openSqliteEventStore(file, {
@@ -152,7 +152,7 @@ describe('a full disk', () => {
 });
 
 describe('limits', () => {
-  test('given more appends than may wait, those beyond are told to come back, and the others are recorded', async () => {
+  test('given more appends than may wait, those beyond are told to retry, and the others are recorded', async () => {
     const store = openSqliteEventStore(fileForTest('ledger.sqlite'), {
       now: clock,
       limits: { queuedBatchesMax: 3 },
@@ -166,7 +166,7 @@ describe('limits', () => {
     await store.close();
   });
 
-  test('given more bytes than may wait, an append is told to come back', async () => {
+  test('given more bytes than may wait, an append is told to retry', async () => {
     const store = openSqliteEventStore(fileForTest('ledger.sqlite'), {
       now: clock,
       limits: { queuedBytesMax: 250 },

@@ -39,7 +39,7 @@ const old = (source: string, id: string) => ({
   bytes: text.encode(`{"content":"${source} ${id} é"}`),
 });
 
-test('given a ledger of version 1, its events stay as they were, and new ones say who recorded them', async () => {
+test('given a ledger of version 1, its events stay unchanged, and new ones say who recorded them', async () => {
   const file = copyOfGolden();
   const store = openSqliteEventStore(file, { now: () => 10_000 });
   const added = { ...old('b', '2'), recordedBy: 'mover', authority: 'emit' };
@@ -61,7 +61,7 @@ test('given a ledger of version 1, its events stay as they were, and new ones sa
   await again.close();
 });
 
-test('given a ledger of version 1, a reader leaves it as it is, and says that starting the server upgrades it', () => {
+test('given a ledger of version 1, a reader leaves it unchanged, and says that starting the server upgrades it', () => {
   const file = copyOfGolden();
   expect(() => openLogReader(file)).toThrow(OlderSchema);
   expect(() => openLogReader(file)).toThrow('start the server once, which upgrades it');

@@ -89,14 +89,14 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(file)).toEqual(all);
   });
 
-  test('given a log that was begun anew over an older one, what is left of the older one does no harm', async () => {
+  test('given a log restarted over an older one, the rest of the older one does no harm', async () => {
     const { file, log, older } = await crashedLedger({ begunAnew: true });
     expect(log.length).toBe(older.length);
     writeFileSync(`${file}-wal`, log);
     expect(await idsIn(file)).toEqual([...ids(-2 * appends, 0), ...all]);
   });
 
-  test('given a power cut that kept a frame of the older log in the midst of the last append, that append is not there', async () => {
+  test('given a power cut that kept a frame of the older log in the middle of the last append, that append is missing', async () => {
     const { file, log, older } = await crashedLedger({ begunAnew: true });
     const { frames, lastAppend } = framesIn(log);
     const [start, end] = [frames[lastAppend]!, frames[lastAppend + 1]!];
@@ -105,7 +105,7 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(file)).toEqual([...ids(-2 * appends, 0), ...all.slice(0, -1)]);
   });
 
-  test('given a log that was cut short anywhere, the events before the cut are there', async () => {
+  test('given a log truncated anywhere, the events before the cut are there', async () => {
     for (const keep of [0, 10, 32, 40, 5_000, 20_000, 40_000]) {
       const { file, log } = await crashedLedger();
       writeFileSync(`${file}-wal`, log.subarray(0, keep));
@@ -115,7 +115,7 @@ describe('the write-ahead log after a crash', () => {
     }
   });
 
-  test('given a log of nothing but zeros, as a power cut can leave it, the ledger is as it was before', async () => {
+  test('given a log of only zeros, as a power cut can leave it, the ledger is as before', async () => {
     const { file, log } = await crashedLedger();
     writeFileSync(`${file}-wal`, new Uint8Array(log.length));
     expect(await idsIn(file)).toEqual([]);
@@ -129,7 +129,7 @@ describe('the write-ahead log after a crash', () => {
     }
   });
 
-  test('given a flipped bit in any frame but those of the last append, the ledger is refused', async () => {
+  test('given a flipped bit in any frame except those of the last append, the ledger is refused', async () => {
     const { file, log } = await crashedLedger();
     const { frames, lastAppend } = framesIn(log);
     expect(lastAppend).toBeGreaterThan(appends);
@@ -145,7 +145,7 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(file)).toEqual(all);
   });
 
-  test('given a flipped bit in any frame of the last append, or a lost end, its count tells: what is left is read, and nothing recorded until somebody deletes the count', async () => {
+  test('given a flipped bit in any frame of the last append, or a lost end, its count shows it: the rest is read, and nothing is recorded until the count is deleted', async () => {
     const { log, count } = await crashedLedger();
     const { lastAppend, frames } = framesIn(log);
     const damages = [
@@ -177,7 +177,7 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(sound.file)).toEqual(all);
   });
 
-  test('given a flipped bit in any frame of the last append, and no count, it is as if that append had never been finished', async () => {
+  test('given a flipped bit in any frame of the last append, and no count, that append seems never finished', async () => {
     const { log } = await crashedLedger();
     const { frames, lastAppend } = framesIn(log);
     expect(lastAppend).toBeLessThan(frames.length - 1);

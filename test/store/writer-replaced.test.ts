@@ -16,8 +16,8 @@ const event = (number: number) => ({
   bytes: new TextEncoder().encode(`content ${number}`),
 });
 
-describe('the thread that writes', () => {
-  test('given that it dies again and again under load, every event is recorded once, in the end', async () => {
+describe('the writing thread', () => {
+  test('given that it dies repeatedly under load, every event is eventually recorded once', async () => {
     const file = fileForTest('ledger.sqlite');
     const workers: Worker[] = [];
     const store = await openThreadedEventStore(file, { started: (worker) => workers.push(worker) });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('given threads that all run WebAssembly, none of its code is freed, which V8 may do twice', async () => {
+it('given threads that all run WebAssembly, none of its code is freed, which V8 might do twice', async () => {
   const script = join(import.meta.dirname, 'freeing-threads.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script]);
   expect(stdout).not.toContain('wasm-gc');

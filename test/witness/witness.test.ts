@@ -60,7 +60,7 @@ afterEach(async () => {
 });
 
 describe('a witness', () => {
-  it('answers the requests of torchwood’s litewitness as tlog-witness says', async () => {
+  it('answers the requests of torchwood’s litewitness as tlog-witness specifies', async () => {
     const { url, witness } = await start(newDirectory(), [foreign.log]);
     const keys = witness.vkeys().map((vkey) => right(parseVerifierKey(vkey)));
     expect(keys.map(({ type }) => type).toSorted()).toEqual(['ed25519-cosignature', 'ml-dsa-44-cosignature']);
@@ -81,7 +81,7 @@ describe('a witness', () => {
     }
   });
 
-  it('shows to monitors the latest checkpoint, with the log’s signature and its own', async () => {
+  it('shows monitors the latest checkpoint, with the log’s signature and its own', async () => {
     const { url, witness } = await start(newDirectory());
     const path = `${url}/${sha256Hex(Buffer.from(origin))}/checkpoint`;
     expect((await fetch(path)).status).toBe(404);
@@ -96,7 +96,7 @@ describe('a witness', () => {
       expect(page).toContain(told);
   });
 
-  it('cosigns one of two views, and of two requests at once the one that came first', async () => {
+  it('cosigns one of two views, and of two concurrent requests the first', async () => {
     const { url } = await start(newDirectory());
     await addCheckpoint(url, submission(0, 10));
     const forged = leaves.with(2, leafHash(Buffer.from('forged')));
@@ -110,7 +110,7 @@ describe('a witness', () => {
       expect({ status, text }).toEqual({ status: 409, text: `${size}\n` });
   });
 
-  it('keeps across a start what it cosigned, its name and its keys, and others cannot read them', async () => {
+  it('keeps across a restart what it cosigned, its name and its keys, and others cannot read them', async () => {
     const directory = newDirectory();
     const first = await start(directory);
     const vkeys = first.witness.vkeys();
@@ -128,7 +128,7 @@ describe('a witness', () => {
     );
   });
 
-  it('refuses what is not a request, and a body without end', async () => {
+  it('refuses invalid requests, and an endless body', async () => {
     const { url } = await start(newDirectory());
     for (const body of ['', 'old 1\n', 'x\n\ny', submission(5, 4).replace(/^old \d+/, 'old 9')])
       expect((await addCheckpoint(url, body)).status).toBe(400);

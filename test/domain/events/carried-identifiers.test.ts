@@ -27,7 +27,7 @@ describe('an identifier that an event carries', () => {
       expect([id, carriers(enrolled(id, 'ana'))]).toEqual([id, []]);
   });
 
-  it('is found whole, with what punctuation it has', () => {
+  it('is found completely, including its punctuation', () => {
     const person = 'ana@example.org';
     expect(carriers(enrolled(`mailto:${person}`, person))).toEqual(['/id']);
     expect(carriers(enrolled(`juli${person}`, person))).toEqual([]);
@@ -66,7 +66,7 @@ describe('an identifier that an event carries', () => {
     expect(carriers(enrolled('u12', 'u12'))).toEqual(['/id']);
   });
 
-  it('is not told of fixed words and times', () => {
+  it('is not reported in fixed words and times', () => {
     const access = sent('a', 'AccessObserved', {
       party: 'p',
       dataset: 'd',
@@ -95,7 +95,7 @@ describe('an identifier that an event carries', () => {
     expect(carriersOf(named, subjectsOf(named))).toEqual(['/id']);
   });
 
-  it('is swapped where it stands as a word: the leftmost, and of those the longest', () => {
+  it('is swapped if it is a word: the leftmost first, and of those the longest', () => {
     const event = eventOf(
       sent('ana/ana@example.org/anatomy', 'SubjectsEnrolled', {
         subjects: ['ana', 'ana@example.org'],

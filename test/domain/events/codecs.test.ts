@@ -25,7 +25,7 @@ const faultsOf = (input: unknown): ReadonlyArray<{ pointer: string; message: str
 };
 
 describe('an event', () => {
-  it('is taken as it is, with finer digits of its time cut off and in UTC', () => {
+  it('is accepted unchanged, except that its time is converted to UTC and finer digits are cut off', () => {
     const decoded = decodeEvent(moved);
 
     expect(E.isRight(decoded) && encodeEvent(decoded.right)).toEqual({
@@ -52,7 +52,7 @@ describe('an event', () => {
     expect([...seen].sort()).toEqual([...eventTypes].sort());
   });
 
-  it('is refused with every fault at once, each with its place, what was found and what would be right', () => {
+  it('is refused with every fault at once, each with its place, the value found and what is expected', () => {
     const faults = faultsOf({
       ...moved,
       time: '2022-06-17T00:00:00',
@@ -82,13 +82,13 @@ describe('an event', () => {
     ]);
   });
 
-  it('of a type that does not exist is told of the one that was probably meant', () => {
+  it('of an unknown type is refused with the most similar known one', () => {
     expect(faultsOf({ ...moved, type: 'DataMovd' })).toEqual([
       { pointer: '/type', message: expect.stringContaining('did you mean "DataMoved"?') },
     ]);
   });
 
-  it('is never quoted in what is said of its faults', () => {
+  it('is never quoted in its faults', () => {
     const secret = 'ana.smith@example.com has a \u200Bcharacter without a shape';
     const faults = faultsOf({ ...moved, id: '', data: { ...moved.data, scope: { subject: secret } } });
 
@@ -150,13 +150,13 @@ describe('the data of a correction', () => {
     return E.isRight(decoded) ? encodeEvent(withSubjects(decoded.right, () => 'psn_x')).data : undefined;
   };
 
-  it('has its subjects swapped where it fits some type', () => {
+  it('has its subjects swapped if it fits some type', () => {
     expect(correction({ subject: 'ana', population: 'us' })).toMatchObject({
       data: { subject: 'psn_x', population: 'us' },
     });
   });
 
-  it('is not kept where it fits none, for it may name a person in any place', () => {
+  it('is not kept if it fits none, since it may name a person in any place', () => {
     expect(correction({ subjct: 'ana@example.org', population: 'us' })).toMatchObject({
       data: { withheld: true },
     });

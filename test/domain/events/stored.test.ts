@@ -21,7 +21,7 @@ describe('a stored event', () => {
     expect(stored.sort()).toEqual(versions.map((version) => `stored-v${version}.ndjson`));
   });
 
-  it.each(versions)('of version %i is read as the event that it is today', (version) => {
+  it.each(versions)('of version %i is read as the current event', (version) => {
     const events = linesOf(version).map((line) => decodeStored(bytesOf(line)));
 
     expect(events.every(E.isRight)).toBe(true);
@@ -37,7 +37,7 @@ describe('a stored event', () => {
     );
   });
 
-  it('is written in the current version, byte for byte as the golden file has it', () => {
+  it('is written in the current version, byte for byte like the golden file', () => {
     for (const line of linesOf(storedVersion)) {
       const event = decodeStored(bytesOf(line));
       expect(E.isRight(event) && new TextDecoder().decode(encodeStored(event.right))).toBe(line);
@@ -52,7 +52,7 @@ describe('a stored event', () => {
       bytesOf(linesOf(1)[0]!.replace('"storedversion":1', '"storedversion":99')),
     ],
     ['an event of a type that is not known', bytesOf(linesOf(1)[0]!.replace('DataPlaced', 'DataTeleported'))],
-  ])('is not read from %s, and the reason is said', (_, bytes) => {
+  ])('cannot be read from %s, and the reason is given', (_, bytes) => {
     const decoded = decodeStored(bytes);
 
     expect(E.isLeft(decoded) && decoded.left[0]!.message.length).toBeGreaterThan(0);

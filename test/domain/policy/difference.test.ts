@@ -48,7 +48,7 @@ const told = (
 };
 
 describe('the difference between findings', () => {
-  it('is nothing where they are the same', () => {
+  it('is empty if they are equal', () => {
     expect(told([finding(1, 5), finding(7, never)], [finding(1, 5), finding(7, never)])).toEqual({});
   });
 
@@ -68,7 +68,7 @@ describe('the difference between findings', () => {
     });
   });
 
-  it('shortens both parts of what was cut in two, and lengthens what was put together', () => {
+  it('shortens both parts of what was split, and lengthens what was joined', () => {
     expect(told([finding(1, 9)], [finding(1, 3), finding(5, 9)])).toEqual({
       shortened: ['1-3 was 1-9', '5-9 was 1-9'],
     });
@@ -77,7 +77,7 @@ describe('the difference between findings', () => {
     });
   });
 
-  it('compares findings as one that follow each other without a gap', () => {
+  it('compares findings that follow each other without a gap as one', () => {
     expect(told([finding(1, 9)], [finding(1, 4), finding(4, 9)])).toEqual({});
     const { lengthened } = differenceOf([finding(1, 5)], [finding(1, 4), finding(4, 9)], 'versions');
     expect(lengthened).toMatchObject([{ from: 1, to: 9, events: [1, 4] }]);
@@ -91,7 +91,7 @@ describe('the difference between findings', () => {
     ['party', { party: 'x' }],
     ['population', { population: 'eu' }],
     ['holding', { holding: { dataset: 'd', site: 't', kind: 'live', backup: null, population: 'us' } }],
-  ] as const)('tells findings of another %s apart', (_, about) => {
+  ] as const)('distinguishes findings of another %s', (_, about) => {
     expect(told([finding(1, 5)], [finding(1, 5, about)])).toEqual({ opened: ['1-5'], closed: ['1-5'] });
   });
 

@@ -21,21 +21,21 @@ describe('the worked example', () => {
   const ledger = ledgerOf([...workedExample, adopted(keepOut, '2022-06-17')]);
   const findings = ledger.findings.filter(({ policy }) => policy === 'p');
 
-  it('finds b1 in Singapore reached by tiktok and bytedance: 2 subjects, from 2022-07-01 on 1', () => {
+  it('finds b1 in Singapore reached by tiktok and bytedance: 2 subjects, and 1 from 2022-07-01 on', () => {
     expect(findings.map(told)).toEqual([
       'policy0: reach; by bytedance; b1 tiktok/profile at singapore; of us-users; 2022-06-17 to null; 2 from 2022-06-17, 1 from 2022-07-01',
       'policy0: reach; by tiktok; b1 tiktok/profile at singapore; of us-users; 2022-06-17 to null; 2 from 2022-06-17, 1 from 2022-07-01',
     ]);
   });
 
-  it('counts people at the instant asked for, and before or after the finding at its nearer end', () => {
+  it('counts people at the requested instant, or at the nearer end of the finding', () => {
     const [finding] = findings;
     expect(
       ['2022-01-01', '2022-06-30', '2022-07-01', '2030-01-01'].map((date) => subjectsAt(finding!, day(date))),
     ).toEqual([2, 2, 1, 1]);
   });
 
-  it('tells the path and the events that prove it', () => {
+  it('has the path and the events that prove it', () => {
     const bytedance = findings.find(({ party }) => party === 'bytedance')!;
     expect(bytedance.path.map(({ edge, to }) => `${edge} ${to}`)).toEqual([
       'controls tiktok',
@@ -66,7 +66,7 @@ describe('the worked example', () => {
 });
 
 describe('judging once for each population', () => {
-  it('judges those who moved away by where they are now, in the holding that they were left in', () => {
+  it('judges those who moved away by where they are now, in the holding in which they remained', () => {
     const cedar =
       '@id("abroad") forbid(principal, action == Action::"store", resource) when { resource.jurisdiction == "IE" };';
     expect(ofPolicy([...workedExample, adopted(cedar)]).map(told)).toEqual([
@@ -115,13 +115,13 @@ describe('what cannot be judged', () => {
     ],
     ['that it is in a country', 'forbid(principal, action == Action::"store", resource in Country::"CN");'],
     ['its operator', 'forbid(principal in Country::"CN", action == Action::"store", resource);'],
-  ])('is indeterminate at an unknown site where a rule asks for %s', (_, cedar) => {
+  ])('is indeterminate at an unknown site if a rule asks for %s', (_, cedar) => {
     const [finding, ...others] = ofPolicy([...at('nowhere'), adopted(cedar)]);
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ verdict: 'indeterminate', action: 'store', from: day('2020-01-02') });
   });
 
-  it('is judged all the same at an unknown site by a rule that asks for nothing unknown', () => {
+  it('is still judged at an unknown site by a rule that asks for nothing unknown', () => {
     const violated =
       'forbid(principal, action == Action::"store", resource) when { resource.jurisdiction == "US" };';
     expect(ofPolicy([...at('nowhere'), adopted(violated)]).map(({ verdict }) => verdict)).toEqual([
@@ -132,7 +132,7 @@ describe('what cannot be judged', () => {
     expect(ofPolicy([...at('nowhere'), adopted(fine)])).toEqual([]);
   });
 
-  it('is indeterminate up to the transfer that tells the operator', () => {
+  it('is indeterminate up to the transfer that names the operator', () => {
     const found = ofPolicy([
       ...at('nowhere'),
       ['2021-01-01', 'SiteTransferred', { site: 'nowhere', operator: 'bytedance' }],
@@ -144,7 +144,7 @@ describe('what cannot be judged', () => {
     ]);
   });
 
-  it('is indeterminate for a dataset or population that is not registered', () => {
+  it('is indeterminate for an unregistered dataset or population', () => {
     const unregistered: ReadonlyArray<Entry> = [
       ...workedExample.slice(0, 7),
       ['2020-01-01', 'SubjectEnrolled', { subject: 'ana', population: 'us-users' }],
@@ -162,7 +162,7 @@ describe('what cannot be judged', () => {
     }
   });
 
-  it('is every holding for a version whose text is no policy', () => {
+  it('is every holding for a version whose text is not a policy', () => {
     const found = ofPolicy([...workedExample, adopted('forbid(', '2022-06-17')]);
     expect(new Set(found.map(({ rule, verdict }) => `${verdict} ${rule}`))).toEqual(
       new Set(['indeterminate unreadable']),
@@ -171,7 +171,7 @@ describe('what cannot be judged', () => {
   });
 });
 
-describe('parties stand in their teams, employers, controllers and countries', () => {
+describe('parties belong to their teams, employers, controllers and countries', () => {
   const team: ReadonlyArray<Entry> = [
     ...workedExample.slice(0, 10),
     ['2020-01-01', 'PartyRegistered', { party: 'usds', kind: 'team', name: 'USDS' }],
@@ -196,7 +196,7 @@ describe('parties stand in their teams, employers, controllers and countries', (
     ['Party::"bytedance"', '2022-01-01'],
     ['Country::"CN"', '2022-01-01'],
     ['Party::"kim"', null],
-  ])('finds a member reaching data while it stands in %s', (ancestor, until) => {
+  ])('finds a member reaching data while it belongs to %s', (ancestor, until) => {
     const found = ofPolicy([
       ...team,
       adopted(
@@ -208,7 +208,7 @@ describe('parties stand in their teams, employers, controllers and countries', (
     ]);
   });
 
-  it('proves it by the events by which the member stands there', () => {
+  it('proves it by the events by which the member belongs there', () => {
     const [found] = ofPolicy([
       ...team,
       adopted(
@@ -219,7 +219,7 @@ describe('parties stand in their teams, employers, controllers and countries', (
     expect(found!.events).toEqual([1, 4, 12, 13, 14, 16, 17, 18]);
   });
 
-  it('lets parties that control each other stand in each other', () => {
+  it('lets parties that control each other belong to each other', () => {
     const found = ofPolicy([
       ...workedExample,
       ['2018-01-01', 'ControlBegan', { controller: 'tiktok', controlled: 'bytedance', basis: 'board' }],
@@ -248,7 +248,7 @@ describe('the interval of a finding', () => {
     ]);
   });
 
-  it('ends where what was read changes, and tells the event', () => {
+  it('ends where an input changes, and names the event', () => {
     const found = ofPolicy([
       ...workedExample,
       [
@@ -265,7 +265,7 @@ describe('the interval of a finding', () => {
     expect(found[0]!.knownSince).toBe(19);
   });
 
-  it('is known since the last event that it needed to begin, the end of what excused it among them', () => {
+  it('is known since the last event that it needed to begin, including the end of an exception', () => {
     const excused =
       '@id("r") forbid(principal, action == Action::"reach", resource) unless { principal in Party::"bytedance" };';
     const ofTiktok = (entries: ReadonlyArray<Entry>) =>
@@ -296,7 +296,7 @@ describe('the interval of a finding', () => {
     expect(ended!.knownSince).toBe(position);
   });
 
-  it('rests on the registration that a site is elsewhere', () => {
+  it('rests on the registration of a site elsewhere', () => {
     const abroad =
       '@id("r") forbid(principal, action == Action::"store", resource) unless { resource in Country::"US" };';
     const entries: ReadonlyArray<Entry> = [...workedExample, adopted(abroad)];
@@ -305,7 +305,7 @@ describe('the interval of a finding', () => {
     expect(found!.events).toContain(6);
   });
 
-  it('does not change the name of a finding when it ends', () => {
+  it('does not change the id of a finding when it ends', () => {
     const entries = [...workedExample, adopted(keepOut)];
     const open = ofPolicy(entries).filter(({ to }) => to === Number.POSITIVE_INFINITY);
     const closed = ofPolicy([...entries, ['2024-01-01', 'BackupDestroyed', { backup: 'b1' }]]);
@@ -316,7 +316,7 @@ describe('the interval of a finding', () => {
     expect(open.length).toBe(2);
   });
 
-  it('counts those over whose data alone there is a grant', () => {
+  it('counts people with a grant over only their own data', () => {
     const found = ofPolicy([
       ...workedExample,
       [
@@ -379,7 +379,7 @@ describe('unexplained access', () => {
     { party: 'stranger', dataset: 'tiktok/profile', scope: { population: 'us-users' }, action: 'read' },
   ];
 
-  it('is a finding of the millisecond of the access, of everyone who was there', () => {
+  it('is a finding of the millisecond of the access, about everyone who was there', () => {
     const [finding] = seen([...workedExample, access]);
     expect(finding).toMatchObject({
       policy: 'domicile:unexplained-access',

@@ -137,7 +137,7 @@ describe('conditions over a history', () => {
     expect(when(condition)).toBe(expected);
   });
 
-  it('asks scope, when and unless in their order', () => {
+  it('evaluates scope, when and unless in order', () => {
     const rule = (scope: string, conditions: string) => judged(`forbid(${scope}) ${conditions};`);
     expect(rule('principal == Party::"ann", action, resource', 'unless { resource.live }')).toBe('!25-40');
     expect(
@@ -170,7 +170,7 @@ describe('conditions over a history', () => {
     ]);
   });
 
-  it('asks for ownership with the countries that the rule names, and says where an unknown share decides', () => {
+  it('asks for ownership with the countries in the rule, and says where an unknown share decides', () => {
     const asking = (condition: string, annotations = '@ownedFrom("CN")') =>
       `${annotations} forbid(principal, action, resource) when { ${condition} };`;
     expect(judged(asking('context.ownedFrom'))).toBe('12-18 !25-40');
@@ -196,7 +196,7 @@ describe('conditions over a history', () => {
     ]);
   });
 
-  it('answers for the instants asked for and no others', () => {
+  it('answers only for the requested instants', () => {
     const span = [
       { from: beginning, to: -5 },
       { from: 12, to: 16 },

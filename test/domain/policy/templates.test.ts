@@ -42,7 +42,7 @@ const found = (cedar: string) => {
 };
 
 describe('a template', () => {
-  it.each(policyTemplates.map(({ name }) => name))('%s makes a policy that can be adopted', (name) => {
+  it.each(policyTemplates.map(({ name }) => name))('%s makes a valid policy', (name) => {
     expect(rulesOf(made(name)).length).toBeGreaterThan(0);
   });
 
@@ -54,7 +54,7 @@ describe('a template', () => {
     expect(rulesOf(made(name))).toEqual(rulesOf(pack));
   });
 
-  it('keep-out finds the party and those that it controls, of that population alone', () => {
+  it('keep-out finds the party and those that it controls, for only that population', () => {
     const findings = found(made('keep-out'));
     expect(new Set(findings.map(({ party }) => party))).toEqual(new Set(['bytedance', 'tiktok']));
     expect(
@@ -70,13 +70,13 @@ describe('a template', () => {
     expect(findings.length).toBeGreaterThan(0);
   });
 
-  it('writes names as they are, whatever is in them', () => {
+  it('writes names correctly, whatever they contain', () => {
     const party = 'a "quoted\\" name ü';
     const [rule] = rulesOf(made('keep-out', { party, population: 'us-users' }));
     expect(JSON.stringify(rule)).toContain(JSON.stringify(party));
   });
 
-  it('refuses what is missing, unknown or no code of a country, and says which', () => {
+  it('refuses missing and unknown parameters and invalid country codes, and names them', () => {
     expect(policyOfTemplate('keep-out', { party: 'x' })).toEqual(
       E.left('the template keep-out needs population'),
     );

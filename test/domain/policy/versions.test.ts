@@ -48,7 +48,7 @@ describe('a version counts while effective and neither suspended nor withdrawn',
     ]);
   });
 
-  it('does not begin to count before the suspension in which it takes effect ends', () => {
+  it('does not begin to count before the end of a suspension in which it takes effect', () => {
     expect(
       forces(adopted('2020-01-01', '2021-06-01'), suspended('2021-01-01'), reinstated('2022-01-01')),
     ).toEqual([['2022-01-01 to null, 1,3 to ']]);
@@ -68,7 +68,7 @@ describe('a version counts while effective and neither suspended nor withdrawn',
     ]);
   });
 
-  it('never counts when withdrawn before it takes effect, or when it is over before that', () => {
+  it('never counts if withdrawn before it takes effect, or if it is over before that', () => {
     expect(forces(adopted('2020-01-01', '2022-01-01'), withdrawn('2021-01-01'))).toEqual([[]]);
     expect(forces(adopted('2020-01-01', '2022-01-01', '2021-01-01'))).toEqual([[]]);
     expect(discrepancies(adopted('2020-01-01', '2022-01-01', '2021-01-01'))).toEqual([
@@ -83,15 +83,15 @@ describe('a version counts while effective and neither suspended nor withdrawn',
   });
 });
 
-describe('versions do not know of each other', () => {
-  it('lets an older version go on counting beside a newer one', () => {
+describe('versions are independent', () => {
+  it('lets an older version continue to count beside a newer one', () => {
     expect(forces(adopted('2020-01-01', '2020-01-01'), adopted('2022-01-01', '2021-01-01'))).toEqual([
       ['2020-01-01 to null, 1 to '],
       ['2021-01-01 to null, 2 to '],
     ]);
   });
 
-  it('suspends all of them, and withdraws those that there are', () => {
+  it('suspends all of them, and withdraws the existing ones', () => {
     expect(
       forces(
         adopted('2020-01-01', '2020-01-01'),
@@ -102,7 +102,7 @@ describe('versions do not know of each other', () => {
     ).toEqual([['2020-01-01 to 2021-01-01, 1 to 2'], ['2019-01-01 to 2023-01-01, 3 to 4']]);
   });
 
-  it('numbers them in the order of their adoption in the world, not in the log', () => {
+  it('numbers them in the order of adoption by valid time, not in log order', () => {
     const versions = policiesOf(
       factsOf([adopted('2022-01-01', '2022-01-01'), adopted('2020-01-01', '2020-01-01')]),
     ).versions;
@@ -127,7 +127,7 @@ describe('versions do not know of each other', () => {
 });
 
 describe('events that do not fit', () => {
-  it('are told', () => {
+  it('are reported', () => {
     expect(
       discrepancies(
         suspended('2020-01-01'),
@@ -191,7 +191,7 @@ describe('the built-in policies', () => {
 describe('a proposal', () => {
   const proposal = { policy: 'p', title: 'A policy', cedar, effectiveFrom: day('2019-01-01') };
 
-  it('is the version that it would be if it were adopted', () => {
+  it('is the version that it would be if adopted', () => {
     const facts = factsOf([adopted('2020-01-01', '2020-01-01'), suspended('2021-01-01')]);
     const proposed = proposedVersion(facts, proposal, day('2022-01-01'));
     expect(proposed).toMatchObject({ version: 2, adoptedBy: null });
@@ -200,7 +200,7 @@ describe('a proposal', () => {
     ]);
   });
 
-  it('finds what it finds once it is adopted', () => {
+  it('finds what it finds once adopted', () => {
     const known = [...workedExample, adopted('2020-01-01', '2020-01-01', '2021-01-01')];
     const proposed = proposedVersion(factsOf(known), proposal, day('2023-01-01'));
     const tried = ledgerOf(known, [proposed]).findings.filter(({ version }) => version === 2);
@@ -213,7 +213,7 @@ describe('a proposal', () => {
     expect(found.length).toBeGreaterThan(0);
   });
 
-  it('is held against the newest version in force', () => {
+  it('is compared with the newest version in force', () => {
     const { versions } = policiesOf(
       factsOf([adopted('2020-01-01', '2020-01-01'), adopted('2021-01-01', '2021-01-01', '2022-01-01')]),
     );

@@ -48,12 +48,12 @@ describe('a grant is in force', () => {
     expect(discrepancies(facts)).toEqual([]);
   });
 
-  test('at no instant where it expires before its time', () => {
+  test('never if it expires before its time', () => {
     const facts = told(['2020-01-01', 'AccessGranted', grant({ expires: '2019-01-01' })]);
     expect(terms(facts)).toEqual([]);
   });
 
-  test('until it is granted again: the new terms replace the old ones for good', () => {
+  test('until it is granted again: the new terms replace the old ones permanently', () => {
     const facts = told(
       ['2020-01-01', 'AccessGranted', grant()],
       ['2021-01-01', 'AccessGranted', grant({ party: 'oracle', expires: '2022-01-01' })],
@@ -64,7 +64,7 @@ describe('a grant is in force', () => {
     ]);
   });
 
-  test('not after it was replaced by one that never was in force', () => {
+  test('not after it was replaced by one that was never in force', () => {
     const facts = told(
       ['2020-01-01', 'AccessGranted', grant()],
       ['2021-01-01', 'AccessGranted', grant({ expires: '2020-06-01' })],
@@ -142,7 +142,7 @@ describe('a grant covers', () => {
   test('a dataset: every holding of it', () => {
     expect(coveredBy({ dataset: 'profile' })).toEqual(['b1 at singapore 2020 ', 'profile at virginia 2020 ']);
   });
-  test('a population: its holdings, whoever is in them, and all data of whoever is in it', () => {
+  test('a population: its holdings, whoever is in them, and all data of its members', () => {
     expect(coveredBy({ population: 'us-users' })).toEqual([
       'messages at dublin 2020 2021',
       'b1 at singapore 2020 ',
@@ -154,7 +154,7 @@ describe('a grant covers', () => {
       'profile at virginia 2021 ',
     ]);
   });
-  test('a population of a dataset: the same of that dataset alone', () => {
+  test('a population of a dataset: the same for only that dataset', () => {
     expect(coveredBy({ dataset: 'messages', scope: { population: 'us-users' } })).toEqual([
       'messages at dublin 2020 2021',
     ]);
@@ -163,14 +163,14 @@ describe('a grant covers', () => {
       'profile at virginia 2021 ',
     ]);
   });
-  test('a subject of a dataset: that data of the subject, in whatever holding', () => {
+  test('a subject of a dataset: that data of the subject, in any holding', () => {
     expect(coveredBy({ dataset: 'profile', scope: { subject: 'ana' } })).toEqual([
       'b1 at singapore 2020 ',
       'profile at virginia 2020 ',
     ]);
     expect(coveredBy({ dataset: 'profile', scope: { subject: 'ben' } })).toEqual([]);
   });
-  test('a backup: that backup alone', () => {
+  test('a backup: only that backup', () => {
     expect(coveredBy({ backup: 'b1' })).toEqual(['b1 at singapore 2020 ']);
     expect(coveredBy({ backup: 'b2' })).toEqual([]);
   });

@@ -50,13 +50,13 @@ describe('a membership', () => {
     ]);
   });
 
-  test('leads to a group that nobody registered', () => {
+  test('leads to an unregistered group', () => {
     expect(edges(told(['2020-01-01', 'MembershipBegan', member]), 'eve', 'usds')).toEqual([
       ['eve member-of usds', '2020-01-01', null, [1], []],
     ]);
   });
 
-  test('leads from an organisation to the member, also before it was registered as one', () => {
+  test('leads from an organisation to the member, even before it was registered as one', () => {
     const facts = told(
       ['2020-01-01', 'MembershipBegan', member],
       ['2024-01-01', 'PartyRegistered', organisation],
@@ -64,7 +64,7 @@ describe('a membership', () => {
     expect(edges(facts, 'eve', 'usds')).toEqual([['usds employs eve', '2020-01-01', null, [1], []]]);
   });
 
-  test('turns round when a team becomes an organisation and ceases to be one', () => {
+  test('reverses when a team becomes an organisation and when it ceases to be one', () => {
     const facts = told(
       ['2019-01-01', 'PartyRegistered', team],
       ['2020-01-01', 'MembershipBegan', member],
@@ -79,7 +79,7 @@ describe('a membership', () => {
     ]);
   });
 
-  test('that ends and begins again at one instant goes on; one that begins and ends at one never was', () => {
+  test('that ends and begins again at one instant continues; one that begins and ends at one instant never was', () => {
     const facts = told(
       ['2020-01-01', 'MembershipBegan', member],
       ['2021-01-01', 'MembershipEnded', member],
@@ -93,7 +93,7 @@ describe('a membership', () => {
 });
 
 describe('a control', () => {
-  test('is one edge while it lasts on any basis, opened by what came first and closed by what went last', () => {
+  test('is one edge while it lasts on any basis, opened by the first and closed by the last', () => {
     const facts = told(
       ['2020-01-01', 'ControlBegan', { ...owns, share: 100 }],
       ['2021-01-01', 'ControlBegan', leads],
@@ -103,7 +103,7 @@ describe('a control', () => {
     expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', '2023-01-01', [1], [4]]]);
   });
 
-  test('goes on where one basis takes over from the other', () => {
+  test('continues if one basis takes over from the other', () => {
     const facts = told(
       ['2020-01-01', 'ControlBegan', owns],
       ['2021-01-01', 'ControlEnded', owns],
@@ -113,7 +113,7 @@ describe('a control', () => {
   });
 });
 
-test('beginning what lasts and ending what does not changes nothing, and is told', () => {
+test('changes nothing if it begins twice or ends without a begin, which is a discrepancy', () => {
   const facts = told(
     ['2020-01-01', 'MembershipBegan', member],
     ['2021-01-01', 'MembershipBegan', member],
@@ -137,7 +137,7 @@ test('beginning what lasts and ending what does not changes nothing, and is told
   ]);
 });
 
-test('a late beginning makes a discrepancy of the one that seemed to be the first', () => {
+test('with a late beginning turns the apparent first one into a discrepancy', () => {
   const facts = told(['2021-01-01', 'ControlBegan', owns], ['2020-01-01', 'ControlBegan', owns]);
   expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', null, [2], []]]);
   expect(discrepancies(facts)).toEqual([[1, 'control-already-began']]);

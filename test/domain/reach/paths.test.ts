@@ -68,7 +68,7 @@ describe('among several paths', () => {
     ]);
   });
 
-  test('the name of the edge is compared before where it leads', () => {
+  test('the name of the edge is compared before its target', () => {
     const facts = told(
       placed,
       ['2019-01-01', 'SiteRegistered', { site: 's', name: 'S', country: 'US', operator: 'p', owner: 'p' }],
@@ -92,7 +92,7 @@ describe('among several paths', () => {
     expect(reachOfParty(facts, 'p')).toEqual([['2020', null, 'controls B, granted z']]);
   });
 
-  test('an employee does not inherit what the employer can reach, an employer does of the employee', () => {
+  test('an employee does not inherit the employer’s reach, an employer does inherit the employee’s', () => {
     const facts = told(
       placed,
       ['2019-01-01', 'PartyRegistered', { party: 'firm', kind: 'organisation', name: 'Firm' }],
@@ -152,7 +152,7 @@ describe('an interval ends where the presence or the pairs change, and nowhere e
   });
 });
 
-describe('a subject who passes from one population to another', () => {
+describe('a subject who changes from one population to another', () => {
   /** ana's data in Virginia is that of us-users throughout; from 2021 on she is in eu-users. */
   const passing = [
     ['2020-01-01', 'SubjectEnrolled', { subject: 'ana', population: 'us-users' }],
@@ -160,7 +160,7 @@ describe('a subject who passes from one population to another', () => {
     ['2021-01-01', 'SubjectEnrolled', { subject: 'ana', population: 'eu-users' }],
   ] as const;
 
-  test('is reached in one interval, through an edge told whole, where another of its grants now covers her', () => {
+  test('is reached in one interval, through an edge with its whole interval, if another of its grants now covers her', () => {
     const facts = told(
       ...passing,
       ['2018-01-01', 'AccessGranted', grant('g', 'p', { over: { population: 'eu-users' } })],
@@ -177,7 +177,7 @@ describe('a subject who passes from one population to another', () => {
     ]);
   });
 
-  test('is told of in whole intervals, whichever instant and whichever paths are asked for', () => {
+  test('has whole intervals, whichever instant and paths are requested', () => {
     const facts = told(
       ...passing,
       ['2019-01-01', 'AccessGranted', grant('a', 'p', { over: { population: 'us-users' } })],
@@ -205,7 +205,7 @@ describe('a subject who passes from one population to another', () => {
   });
 });
 
-describe('what a party reaches in a holding whose people are treated unlike', () => {
+describe('what a party reaches in a holding whose people are treated differently', () => {
   test('is shown along the first path to any of them, and counts those reached', () => {
     const facts = told(
       ['2019-01-01', 'AccessGranted', grant('g', 'child', { over: { population: 'eu-users' } })],
@@ -242,7 +242,7 @@ describe('what a party reaches in a holding whose people are treated unlike', ()
 });
 
 describe('cycles', () => {
-  test('of control and of membership end, and everybody in them reaches the data', () => {
+  test('of control and of membership terminate, and everybody in them reaches the data', () => {
     const facts = told(
       placed,
       ['2019-01-01', 'AccessGranted', grant('g', 'a')],
@@ -276,7 +276,7 @@ describe('asked for all paths', () => {
     expect(answer(facts, { paths: 'all' }).limitMet).toBe(false);
   });
 
-  test('the answer says where there are more than it tells', () => {
+  test('the answer says if there are more than it lists', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     const everybody = names.flatMap((one) =>
       names.filter((other) => other !== one).map((other) => [one, other]),
@@ -303,7 +303,7 @@ describe('parties', () => {
   const described = (at: string): ReadonlyArray<unknown> =>
     answer(facts, { at: on(at) }).parties.map(({ party, kind, name }) => [party, kind, name]);
 
-  test('are described as at the instant asked for; unregistered ones appear by their identifier', () => {
+  test('are described as at the requested instant; unregistered ones appear by their identifier', () => {
     expect(described('2021-12-31')).toEqual([
       ['firm', 'team', 'A team'],
       ['nobody', null, null],

@@ -154,7 +154,7 @@ describe('the worked example in full', () => {
       ).length,
   };
 
-  test('the backup in Singapore is reached by TikTok and ByteDance ever since it was taken', () => {
+  test('the backup in Singapore is reached by TikTok and ByteDance since it was taken', () => {
     const reach = new ReachIndex(facts);
     const { parties } = reachOf(reach, heldPresences(reach.grants, americans), { at: on('2022-06-17') });
     expect(
@@ -165,7 +165,7 @@ describe('the worked example in full', () => {
     ]);
   });
 
-  test('ByteDance reaches two people of the US there, and one from when ana left', () => {
+  test('ByteDance reaches two people of the US there, and one since ana left', () => {
     const reach = new ReachIndex(facts);
     const reached = (date: string): ReadonlyArray<number> =>
       reachOfParty(reach, 'bytedance', [americans], { at: on(date) }).map(({ subjects }) => subjects);

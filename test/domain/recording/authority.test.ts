@@ -36,7 +36,7 @@ const retracts = (of: RecordedEvent, authority: string | null, source = 'a'): bo
 describe('retracting', () => {
   const policyTypes = ['PolicyAdopted', 'PolicySuspended', 'PolicyReinstated', 'PolicyWithdrawn'];
 
-  it.each(policyTypes)('a %s takes admin, whoever recorded it', (type) => {
+  it.each(policyTypes)('a %s requires admin, whoever recorded it', (type) => {
     for (const source of ['a', 'b']) {
       expect(retracts(target(type), 'emit', source)).toBe(false);
       expect(retracts(target(type), 'correct emit', source)).toBe(false);
@@ -44,7 +44,7 @@ describe('retracting', () => {
     }
   });
 
-  it('an event of the ledger itself takes admin, whichever source is named', () => {
+  it('an event of the ledger itself requires admin, whichever source is named', () => {
     for (const own of [target('SubjectForgotten', ledgerSource), target('DataPlaced', ledgerSource)]) {
       for (const source of ['a', ledgerSource]) {
         expect(retracts(own, 'correct emit', source)).toBe(false);
@@ -53,18 +53,18 @@ describe('retracting', () => {
     }
   });
 
-  it('an event of another source takes correct, which admin does not imply', () => {
+  it('an event of another source requires correct, which admin does not imply', () => {
     expect(retracts(target('BackupTaken'), 'emit', 'b')).toBe(false);
     expect(retracts(target('BackupTaken'), 'admin emit', 'b')).toBe(false);
     expect(retracts(target('BackupTaken'), 'correct emit', 'b')).toBe(true);
   });
 
-  it('an event of its own source takes emit', () => {
+  it('an event of its own source requires emit', () => {
     expect(retracts(target('BackupTaken'), 'emit')).toBe(true);
     expect(retracts(target('BackupTaken'), '')).toBe(false);
   });
 
-  it('goes by every authority where it was recorded before that was kept', () => {
+  it('counts as having every authority if recorded before authorities were stored', () => {
     expect(retracts(target('PolicyAdopted'), null, 'b')).toBe(true);
   });
 });
@@ -80,7 +80,7 @@ describe('a correction without the authority', () => {
     expect(withCorrections(of, [without, retraction], known)).toMatchObject({ time: 0, corrections: [] });
   });
 
-  it('does nothing either where it came before its target', () => {
+  it('also does nothing if it came before its target', () => {
     const of = target('PolicyAdopted', 'a', 2);
     const before = correcting('EventRetracted', of, 'emit', 'a', 1);
     expect(withCorrections(of, [before], known)).toBeDefined();
@@ -89,7 +89,7 @@ describe('a correction without the authority', () => {
 });
 
 describe('an authority', () => {
-  it('is written as OAuth writes scopes, and leaves out those that recording does not ask for', () => {
+  it('is written like OAuth scopes, without those that recording does not need', () => {
     expect(authorityOf(new Set(['emit', 'audit', 'correct', 'admin', 'vault']))).toBe('admin correct emit');
     expect(authorityOf(new Set(['audit']))).toBe('');
   });

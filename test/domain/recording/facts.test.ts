@@ -41,7 +41,7 @@ describe('a corrected event', () => {
     });
   });
 
-  it('is not changed by corrections that are attested too weakly, nor by those not known yet', () => {
+  it('is not changed by corrections with too little assurance, nor by unknown ones', () => {
     expect(placement([placed, moved, elsewhere], { minAssurance: 'observed' })).toMatchObject({
       assurance: 'verified',
       data: { site: 'a' },
@@ -50,7 +50,7 @@ describe('a corrected event', () => {
     expect(placement([placed, moved, elsewhere], { position: 2 })).toMatchObject({ corrections: [2] });
   });
 
-  it('is left out where the assurance it now has is too weak', () => {
+  it('is left out if its resulting assurance is too low', () => {
     expect(placement([placed, elsewhere], { minAssurance: 'verified' })).toBeUndefined();
     expect(placement([placed, moved], { minAssurance: 'verified' })).toBeDefined();
   });
@@ -60,11 +60,11 @@ describe('a corrected event', () => {
     expect(placement([placed, moved, retracted])).toBeUndefined();
   });
 
-  it('still holds where its retraction is attested too weakly', () => {
+  it('still holds if its retraction has too little assurance', () => {
     expect(placement([placed, moved, retracted], { minAssurance: 'verified' })).toBeDefined();
   });
 
-  it('stays as it is where the data of a correction does not fit its type', () => {
+  it('stays unchanged if the data of a correction does not fit its type', () => {
     const unfit = about('unfit', 'EventCorrected', 'verified', { data: { dataset: 'd' } });
     expect(placement([placed, unfit])).toMatchObject({ assurance: 'observed', corrections: [] });
   });

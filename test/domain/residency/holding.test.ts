@@ -6,7 +6,7 @@ import { holdingKey } from '../../../src/domain/residency/holding.ts';
 import { overdueSince } from '../../../src/domain/residency/overdue.ts';
 import { never } from '../../../src/domain/time/instant.ts';
 
-test('given identifiers with spaces in them, holdings of other data keep other keys', () => {
+test('given identifiers with spaces, holdings of different data have different keys', () => {
   const holding = (dataset: string, site: string, population: string) =>
     holdingKey({ kind: 'live', dataset, site, population });
   const keys = [holding('a b', 'c', 'd'), holding('a', 'b c', 'd'), holding('a', 'b', 'c d')];

@@ -17,7 +17,7 @@ const added = fc.array(
   { maxLength: 6 },
 );
 
-test('given what was added to two counts, their sum is at each instant the sum of what holds then', () => {
+test('given additions to two counts, their sum at each instant is the sum of both', () => {
   fc.assert(
     fc.property(added, added, (one, other) => {
       const counts = [one, other].map((list) => {
@@ -36,7 +36,7 @@ test('given what was added to two counts, their sum is at each instant the sum o
   );
 });
 
-test('given people who arrived one after the other and left together, each counts from their arrival on', () => {
+test('given people who arrived one after another and left together, each counts from their arrival on', () => {
   const count = new Count();
   count.addArrivals(Float64Array.of(1, 3, 3), 5);
   expect(count.overTime().pieces()).toEqual([

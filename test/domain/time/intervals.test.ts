@@ -66,7 +66,7 @@ const within = (list: ReadonlyArray<Interval>, at: number): boolean =>
   list.some(({ from, to }) => from <= at && at < to);
 
 describe('a binary search', () => {
-  it('finds the first index that is not before what is sought', () => {
+  it('finds the first index that is not before the target', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 9 })),
@@ -83,7 +83,7 @@ describe('a binary search', () => {
 });
 
 describe('intervals in order', () => {
-  it('are found by an instant that they contain, or that they end after', () => {
+  it('are found by an instant that they contain, or after which they end', () => {
     fc.assert(
       fc.property(varying, (pieces) => {
         for (const at of [...instants, beginning, never]) {
@@ -94,7 +94,7 @@ describe('intervals in order', () => {
     );
   });
 
-  it('are cut with another interval: what lies in both stays, with what it carries', () => {
+  it('are cut with another interval: the common part stays, with its value', () => {
     fc.assert(
       fc.property(varying, interval, (pieces, other) => {
         const parts = cut(pieces, other);
@@ -109,7 +109,7 @@ describe('intervals in order', () => {
 });
 
 describe('intervals in any order', () => {
-  it('are put together where they overlap or meet, and every part is kept once', () => {
+  it('are merged if they overlap or meet, and every part is kept once', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 8 }), (list) => {
         const whole = coalesce(list);
@@ -193,7 +193,7 @@ describe('a value that varies', () => {
 });
 
 describe('spans', () => {
-  it('are built from beginnings and ends: none of no length, no interruption of no length', () => {
+  it('are built from beginnings and ends: none is empty, and none is interrupted for no time', () => {
     const turns = fc.array(fc.record({ step: fc.integer({ min: 0, max: 2 }), opens: fc.boolean() }), {
       maxLength: 12,
     });
@@ -222,7 +222,7 @@ describe('spans', () => {
     );
   });
 
-  it('of several causes are merged; all that began or ended together opened or closed the whole', () => {
+  it('with several causes are merged; everything that began or ended together opened or closed the whole', () => {
     const of = (from: number, to: number, opened: number, closed: number): Span => ({
       from,
       to,

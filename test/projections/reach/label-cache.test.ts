@@ -33,15 +33,15 @@ const counting = (labelsMax?: number): { cache: LabelCache; workedOut: (site: st
   return { cache, workedOut: (site) => asked.filter((each) => each === site).length / 2 };
 };
 
-describe('labels are remembered', () => {
-  test('for the class, and apart for other kinds of edges', () => {
+describe('labels are cached', () => {
+  test('for the class, and separately for other kinds of edges', () => {
     const { cache, workedOut } = counting();
     expect(cache.labels(at('virginia'))).toBe(cache.labels(at('virginia')));
     cache.labels(at('virginia'), new Set(['operates']));
     expect(workedOut('virginia')).toBe(2);
   });
 
-  test('until an edge leads to somebody labelled, the site changes, or a grant over the data does', () => {
+  test('until an edge leads to a labelled party, the site changes, or a grant over the data does', () => {
     const { cache, workedOut } = counting();
     const both = (): ReadonlyArray<number> => {
       cache.labels(at('virginia'));
@@ -61,7 +61,7 @@ describe('labels are remembered', () => {
     expect(both()).toEqual([3, 4]);
   });
 
-  test('only as many as there is room for: those asked for longest ago go first', () => {
+  test('only as many as fit: the least recently used are dropped first', () => {
     // Virginia has one label, Dublin two; each class takes room of its own.
     const { cache, workedOut } = counting(5);
     cache.labels(at('virginia'));

@@ -76,7 +76,7 @@ describe('the packs on the founding case', () => {
     );
   });
 
-  it('flag the holder under a foreign adversary in each version of the review', () => {
+  it('report the holder under a foreign adversary in each version of the review', () => {
     expect(found('eo-14034', workedExample)).toEqual([
       'held-under-a-foreign-adversary - b1 us-users 2021-06-09 2023-07-17',
       'held-under-a-foreign-adversary - b1 us-users 2023-07-17 null',
@@ -91,7 +91,7 @@ describe('the packs on the founding case', () => {
     ]);
   });
 
-  it('leave out a company in which a covered person holds less than half, and who works for it', () => {
+  it('leave out a company in which a covered person holds less than half, and its employees', () => {
     const joint: ReadonlyArray<Entry> = [
       ['2026-01-22', 'PartyRegistered', { party: 'jv', kind: 'organisation', name: 'JV', country: 'US' }],
       ['2026-01-22', 'PartyRegistered', { party: 'team', kind: 'team', name: 'A team', country: 'US' }],
@@ -135,7 +135,7 @@ describe('the packs on the founding case', () => {
     ]);
   });
 
-  it('find brokered data alone under the act on data brokers', () => {
+  it('find only brokered data under the act on data brokers', () => {
     expect(found('padfaa', workedExample)).toEqual([]);
     const brokered: Entry = [
       '2024-01-01',

@@ -47,7 +47,7 @@ describe('a policy that Cedar refuses', () => {
     expect(faults(text)[0]).toMatch(/^line 2, column 52: /);
   });
 
-  it('tells every fault of every rule, in the order of the text', () => {
+  it('has every fault of every rule reported, in the order of the text', () => {
     const text = [
       forbid('resource.sight == "x"', '@id("a") '),
       forbid('true', '@id("b") '),
@@ -74,7 +74,7 @@ describe('a policy that Domicile does not evaluate', () => {
     expect(faults(forbid(condition)).join('\n')).toMatch(expected);
   });
 
-  it('is refused for templates, for no rule, and for rules of one name', () => {
+  it('is refused for templates, for no rule, and for rules with the same name', () => {
     expect(faults('permit(principal == ?principal, action, resource);')).toEqual([
       'line 1, column 1: Domicile does not evaluate templates; write the entity in place of the slot',
     ]);
@@ -84,7 +84,7 @@ describe('a policy that Domicile does not evaluate', () => {
     ]);
   });
 
-  it('is refused when it is nested too deeply, and the next one is read all the same', () => {
+  it('is refused if nested too deeply, and the next one is still read', () => {
     const tooDeep = [
       'is nested too deeply for Cedar to read; use sets instead of long chains of `||`, or split the rule',
     ];
@@ -113,7 +113,7 @@ describe('a policy that can be adopted', () => {
     expect(rule!.ast).toMatchObject({ effect: 'permit', annotations: { id: 'a', advice: 'x' } });
   });
 
-  it('comes with warnings about what can never be', () => {
+  it('has warnings about conditions that can never hold', () => {
     const warnings = (text: string) => read(text).warnings.map(describeFault);
     expect(warnings(forbid('resource.live && !resource.live'))).toEqual([]);
     expect(warnings(forbid('resource.live && false'))[0]).toMatch(/policy0: policy is impossible/);
@@ -156,7 +156,7 @@ describe('the countries in a policy', () => {
       'resource.country like "U*" && [resource.country].containsAny(["UK"])',
       'line 1, column 106: rule policy0: no country has the code "UK"; the United Kingdom is "GB"',
     ],
-  ])('are refused at adoption where they do not exist: %s', (condition, expected) => {
+  ])('are refused at adoption if they do not exist: %s', (condition, expected) => {
     expect(refused(forbid(condition))).toEqual([expected]);
     // What was adopted before goes on being judged.
     expect(E.isRight(readPolicy(forbid(condition)))).toBe(true);
@@ -171,14 +171,14 @@ describe('the countries in a policy', () => {
     ]);
   });
 
-  it('are left alone in other comparisons', () => {
+  it('are ignored in other comparisons', () => {
     expect(refused(forbid('resource.site == "UK" || resource.dataset like "UK/*"'))).toEqual([]);
     expect(refused(forbid('["EU", "GB", "XK"].contains(resource.jurisdiction)'))).toEqual([]);
   });
 });
 
 describe('a policy that asks for ownership', () => {
-  it('is read, and refused or warned of where it asks wrongly', () => {
+  it('is read, and refused or warned about if it asks wrongly', () => {
     expect(
       read(forbid('context.ownedFrom || context.employedFrom', '@ownedFrom("CN, RU") ')).warnings,
     ).toEqual([]);
