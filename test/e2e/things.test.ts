@@ -2,6 +2,7 @@
  * The pages of sites, parties, datasets, populations and backups, reached by following names.
  */
 import { describe, expect, it } from 'vitest';
+import { axeFaults } from './support/axe.ts';
 import { consoleOver, downloaded, foundingCase, picture, policies } from './support/console.ts';
 
 const the = consoleOver(foundingCase, policies);
@@ -17,6 +18,23 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByRole('heading', { name: new RegExp(`^${findings.data.length} finding`) }).waitFor();
     await page.getByRole('heading', { name: /^\d+ events?$/ }).waitFor();
     await picture(page, 'screens/site');
+    await page.getByRole('button', { name: 'Show lanes' }).click();
+    const { body: held } = await the.server.get('/v1/sites/singapore/holdings', {
+      from: '2000-01-01',
+      limit: 1000,
+    });
+    const lanes = page.getByRole('group', { name: 'Lanes' });
+    await expect.poll(() => lanes.locator(`[data-bar^='["held"']`).count()).toBe(held.data.length);
+    const overdue = lanes.getByRole('button', {
+      name: /tiktok\/profile of us-users, backup .* overdue since 2022-03-31/,
+    });
+    await picture(page, 'screens/site-lanes');
+    await overdue.press('Enter');
+    const proof = page.getByRole('complementary', { name: 'Proof' });
+    await expect.poll(() => proof.innerText()).toContain('was backed up from');
+    await page.keyboard.press('Escape');
+    await proof.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Hide lanes' }).click();
 
     await page
       .locator('.thing-facts')
@@ -50,6 +68,17 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByRole('heading', { name: `Lineage: ${lineage.data.edges.length} ways` }).waitFor();
     expect(await page.locator('.lineage .graph-node').count()).toBe(lineage.data.nodes.length);
     await picture(page, 'screens/dataset');
+    await page.getByRole('button', { name: 'Show lanes' }).click();
+    const moved = lanes.getByRole('button', {
+      name: /us-users: tiktok\/profile of us-users, live, at TikTok data centre, Virginia, from \d{4}-\d\d-\d\d until 2022/,
+    });
+    await moved.first().waitFor();
+    await picture(page, 'screens/dataset-lanes');
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await axeFaults(page)).toEqual([]);
+    await picture(page, 'screens/dataset-lanes-small');
+    await page.setViewportSize({ width: 1440, height: 1000 });
+    await page.getByRole('button', { name: 'Hide lanes' }).click();
 
     await page.getByRole('link', { name: 'us-users' }).first().click();
     await expect.poll(() => page.url()).toContain('/population?');
@@ -139,6 +168,13 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByText('This ledger contains an example').getByRole('link').first().click();
     await expect.poll(() => page.url()).toContain('/person?subject=');
     await page.getByRole('heading', { name: 'Where it lives' }).waitFor();
+  });
+
+  it('when a site held nothing yet, as far as was known, then its page says so', async () => {
+    const { body } = await the.server.get('/v1/events', { site: 'dublin', type: 'SiteRegistered', limit: 1 });
+    const page = await the.page(`/site?site=dublin&knownPosition=${body.data[0].position}`);
+    await page.getByText('It never held any data, as far as the ledger knows.').waitFor();
+    expect(await page.getByRole('slider').count()).toBe(0);
   });
 
   it('when nothing is known of a name, then the page says so, and what to do', async () => {

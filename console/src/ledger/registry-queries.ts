@@ -89,6 +89,30 @@ export const holdingsOf = (site: string, question: Question) =>
     placeholderData: keepWhileAbout(site),
   });
 
+/** What a site ever held. */
+export const staysAtSite = (site: string, question: Question) =>
+  queryOptions({
+    queryKey: ['stays at site', site, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows(
+        (page) => ledger().sites.stays(site, { ...page, from: '0001-01-01' }, { signal }),
+        overTime(question),
+      ),
+    placeholderData: keepWhileAbout(site),
+  });
+
+/** Where a dataset was ever held. */
+export const staysOfDataset = (dataset: string, question: Question) =>
+  queryOptions({
+    queryKey: ['stays of dataset', dataset, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows(
+        (page) => ledger().datasets.stays(dataset, { ...page, from: '0001-01-01' }, { signal }),
+        overTime(question),
+      ),
+    placeholderData: keepWhileAbout(dataset),
+  });
+
 /** Every transfer from one country to another. */
 export const transfersEver = (question: Question) =>
   queryOptions({

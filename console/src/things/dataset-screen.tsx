@@ -4,15 +4,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { Lineage } from '../../../src/client/rows.ts';
+import { instantOf } from '../clocks/instants.ts';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
-import { datasetAt, lineageOf } from '../ledger/registry-queries.ts';
+import { holdsAt } from '../ledger/intervals.ts';
+import { datasetAt, lineageOf, staysOfDataset } from '../ledger/registry-queries.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { BackupId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { DatasetLanes } from './held-lanes.tsx';
 import { HoldingsPanel } from './holdings-panel.tsx';
 import { LineagePicture } from './lineage-picture.tsx';
 import { ThingEvents } from './thing-events.tsx';
@@ -109,23 +112,31 @@ const Dataset = ({
   dataset: string;
   clocks: Parameters<typeof HoldingsPanel>[0]['clocks'];
 }) => {
+  const view = useView();
   const lineage = useLineage(dataset);
+  const stays = useQuery(staysOfDataset(dataset, questionOf(view)));
+  const at = instantOf(view.validAt) ?? Date.parse(clocks.validAt);
   return (
     <>
-      <HoldingsPanel
-        sites={lineage.data?.data.nodes.map(({ site }) => site) ?? []}
-        isAbout={(row) => row.dataset === dataset}
-        without="dataset"
-        title="Holdings"
-        fileName={`holdings-${dataset}`}
-        clocks={clocks}
-      />
+      <Answered of={stays} what="where it is held">
+        {({ data }) => (
+          <HoldingsPanel
+            sites={[...new Set(data.filter((stay) => holdsAt(stay, at)).map(({ site }) => site))]}
+            isAbout={(row) => row.dataset === dataset}
+            without="dataset"
+            title="Holdings"
+            fileName={`holdings-${dataset}`}
+            clocks={clocks}
+          />
+        )}
+      </Answered>
       <LineagePanel dataset={dataset} lineage={lineage} />
       <ThingFindings
         isAbout={({ holding }) => holding.dataset === dataset}
         fileName={`findings-${dataset}`}
       />
       <ThingEvents about={{ dataset }} />
+      <DatasetLanes dataset={dataset} validAt={clocks.validAt} />
     </>
   );
 };
@@ -138,7 +149,7 @@ export const DatasetScreen = () => {
     <ThingPage
       kind="dataset"
       id={dataset}
-      what="Where this kind of data is held at the moment chosen above, and how it got there."
+      what="Where this kind of data is held at the moment chosen above, where it was over time, and how it got there."
       of={of}
       nameOf={({ name }) => name}
       factsOf={({ categories, controller }) => (

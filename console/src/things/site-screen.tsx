@@ -5,6 +5,7 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { siteAt } from '../ledger/registry-queries.ts';
 import { Id, PartyName } from '../parts/names.tsx';
+import { SiteLanes } from './held-lanes.tsx';
 import { HoldingsPanel } from './holdings-panel.tsx';
 import { ThingEvents } from './thing-events.tsx';
 import { ThingFindings } from './thing-findings.tsx';
@@ -18,7 +19,7 @@ export const SiteScreen = () => {
     <ThingPage
       kind="site"
       id={site}
-      what="What this site holds at the moment chosen above, who runs it, and which policies were broken there."
+      what="What this site holds at the moment chosen above and held over time, who runs it, and which policies were broken there."
       of={of}
       nameOf={({ name }) => name}
       factsOf={({ country, subdivision, operator, owner }) => (
@@ -52,6 +53,7 @@ export const SiteScreen = () => {
           />
           <ThingFindings by={{ site: data.site }} fileName={`findings-${data.site}`} />
           <ThingEvents about={{ site: data.site }} />
+          <SiteLanes site={data.site} validAt={clocks.validAt} />
         </>
       )}
     </ThingPage>

@@ -36,6 +36,24 @@ export interface LaneGroup {
   readonly lanes: ReadonlyArray<Lane>;
 }
 
+/** When something ended, in words. */
+export const until = (to: number | null): string =>
+  to === null ? 'until now' : `until ${new Date(to).toISOString().slice(0, 10)}`;
+
+/** A day in words, and the beginning of time. */
+export const day = (ms: number): string =>
+  Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : 'the beginning';
+
+/** Positions of events, each once, in the order of the log. */
+export const inOrder = (events: Iterable<string>): ReadonlyArray<string> =>
+  [...new Set(events)].sort((a, b) => Number(a) - Number(b));
+
+/** The last part of the name of a dataset. */
+export const shortDataset = (dataset: string): string => dataset.slice(dataset.lastIndexOf('/') + 1);
+
+/** Whose data, in words; null stands for people's own data. */
+export const whoseWords = (population: string | null): string => population ?? 'single people';
+
 /** Packs bars into rows. Bars of one kind share a row if they do not overlap. */
 export const packed = (
   bars: ReadonlyArray<Bar>,
@@ -92,7 +110,9 @@ export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, nu
   );
 };
 
-const short = (dataset: string): string => dataset.slice(dataset.lastIndexOf('/') + 1);
+/** Bars of holdings in rows: live data above backups. */
+export const holdingRows = (bars: ReadonlyArray<Bar>): Lane['rows'] =>
+  packed(bars, (bar) => `${bar.look === 'live' ? '0' : '1'} ${bar.label}`);
 
 /** A lane for each site that held the data, in order of first use. */
 export const siteLanes = (
@@ -119,7 +139,7 @@ export const siteLanes = (
         look: row.kind,
         from: Date.parse(row.from),
         to,
-        label: row.kind === 'backup' ? `${short(row.dataset)}, backup` : short(row.dataset),
+        label: row.kind === 'backup' ? `${shortDataset(row.dataset)}, backup` : shortDataset(row.dataset),
         words: `${row.dataset} ${what} at ${siteName(site)}, from ${row.from.slice(0, 10)} ${end}, ${row.assurance}${
           overdue ? `, overdue since ${new Date(expires).toISOString().slice(0, 10)}` : ''
         }`,
@@ -134,7 +154,7 @@ export const siteLanes = (
       id: `site ${site}`,
       label: siteName(site),
       note: country ?? 'country not known',
-      rows: packed(bars, (bar) => `${bar.look === 'live' ? '0' : '1'} ${bar.label}`),
+      rows: holdingRows(bars),
     };
   });
 };

@@ -4,7 +4,7 @@
  * Since the ledger records, its own clock shows this. For earlier events, such as an imported history, the order of
  * the log does: an event that follows events of later days was learned after them.
  */
-import type { TrailRow, WireEvent } from '../../../src/client/rows.ts';
+import type { WireEvent } from '../../../src/client/rows.ts';
 import { dayMs } from '../clocks/instants.ts';
 import { dataOf } from '../ledger/event-words.ts';
 
@@ -30,19 +30,19 @@ const correctionOf = (event: WireEvent) => {
 };
 
 /**
- * The late events of a trail, by position.
+ * The late events among some, by position.
  *
- * @param trail in known order.
+ * @param known the events in known order, as a trail has them.
  * @param ledgerBegan when the ledger recorded its first event.
  */
 export const lateEvents = (
-  trail: ReadonlyArray<TrailRow>,
+  known: ReadonlyArray<{ readonly event: WireEvent }>,
   ledgerBegan: number,
 ): ReadonlyMap<string, Late> => {
   const late = new Map<string, Late>();
-  const byName = new Map(trail.map(({ event }) => [`${event.source} ${event.id}`, event]));
+  const byName = new Map(known.map(({ event }) => [`${event.source} ${event.id}`, event]));
   let latest = Number.NEGATIVE_INFINITY;
-  for (const { event } of trail) {
+  for (const { event } of known) {
     const time = Date.parse(event.time);
     const recorded = Date.parse(event.recordedat);
     const correction = correctionOf(event);

@@ -3,16 +3,21 @@
  */
 import type { FindingRow, PartyReachRow, ReachRow, WirePathEdge } from '../../../src/client/rows.ts';
 import { beginOf, byBegin, endOf } from '../ledger/intervals.ts';
-import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
+import {
+  type Bar,
+  day,
+  holdingRows,
+  inOrder,
+  type Lane,
+  lateAmong,
+  packed,
+  shortDataset,
+  until,
+  whoseWords,
+} from './lanes.ts';
 import type { Late } from './lateness.ts';
 
 type Lateness = ReadonlyMap<string, Late>;
-
-const until = (to: number | null): string =>
-  to === null ? 'until now' : `until ${new Date(to).toISOString().slice(0, 10)}`;
-
-const day = (ms: number): string =>
-  Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : 'the beginning';
 
 /** Merges overlapping and adjoining intervals. */
 const joined = <A extends { readonly from: string | null; readonly to: string | null }>(
@@ -29,9 +34,6 @@ const joined = <A extends { readonly from: string | null; readonly to: string | 
   }
   return out;
 };
-
-const inOrder = (events: Iterable<string>): ReadonlyArray<string> =>
-  [...new Set(events)].sort((a, b) => Number(a) - Number(b));
 
 /** A lane for each party that could ever reach the data, in order of first reach. */
 export const partyLanes = (
@@ -192,7 +194,7 @@ export const reachedSiteLanes = (
       );
       const bars = [...holdings].flatMap(([key, same]) => {
         const { dataset, population, kind, backup } = same[0]!;
-        const whose = population === null ? 'single people' : population;
+        const whose = whoseWords(population);
         const what = kind === 'backup' ? `backup ${backup}` : 'live';
         return joined(same).map(({ from, to, of }): Bar => {
           const end = to === Number.POSITIVE_INFINITY ? null : to;
@@ -201,7 +203,7 @@ export const reachedSiteLanes = (
             look: kind,
             from,
             to: end,
-            label: `${dataset.slice(dataset.lastIndexOf('/') + 1)}, ${whose}${kind === 'backup' ? ', backup' : ''}`,
+            label: `${shortDataset(dataset)}, ${whose}${kind === 'backup' ? ', backup' : ''}`,
             words: `${dataset} of ${whose}, ${what}, at ${siteName(site)}, from ${day(from)} ${until(end)}`,
             assurance: null,
             overdueFrom: null,
@@ -214,6 +216,6 @@ export const reachedSiteLanes = (
         id: `reached ${site}`,
         label: siteName(site),
         note: countryOf(site) ?? 'country not known',
-        rows: packed(bars, (bar) => `${bar.look === 'live' ? '0' : '1'} ${bar.label}`),
+        rows: holdingRows(bars),
       };
     });
