@@ -70,6 +70,14 @@ export const Recorded = exact(
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
 
+/** A witness: the size that it cosigned last, how long ago, and why it does not cosign at present. */
+const ReadyWitness = exact(
+  'ReadyWitness',
+  { name: t.string, size: nullable(t.number), ageMs: nullable(t.number), failure: nullable(t.string) },
+  {},
+);
+const ReadyWitnessed = exact('ReadyWitnessed', { size: t.number, ageMs: t.number }, {});
+
 /** Whether the ledger is ready for questions, and how far its projections lag behind its log. */
 export const Readiness = exact(
   'Readiness',
@@ -101,15 +109,15 @@ export const Readiness = exact(
     /** The served checkpoint: its size in events, and its age. Null before the first. */
     checkpoint: nullable(exact('ReadyCheckpoint', { size: t.number, ageMs: t.number }, {})),
     /** The witnesses of the log: the size that each last cosigned, and how long ago. */
-    witnesses: list(
-      exact(
-        'ReadyWitness',
-        { name: t.string, size: nullable(t.number), ageMs: nullable(t.number), failure: nullable(t.string) },
-        {},
-      ),
-    ),
+    witnesses: list(ReadyWitness),
     /** The witnessed checkpoint: its size, and how long ago it was last cosigned. Null before the first. */
-    witnessed: nullable(exact('ReadyWitnessed', { size: t.number, ageMs: t.number }, {})),
+    witnessed: nullable(ReadyWitnessed),
+    /** The same of the sealed index, whose sizes count stretches; `stop` says why nothing is sealed any more. */
+    index: exact(
+      'ReadyIndex',
+      { witnesses: list(ReadyWitness), witnessed: nullable(ReadyWitnessed), stop: nullable(t.string) },
+      {},
+    ),
     /** Why signing and recording have stopped. */
     integrityFailure: t.string,
   },

@@ -30,9 +30,7 @@ export interface EvidenceSources {
   /** The tree of the log and its checkpoint. */
   readonly tiles: TileReader;
   readonly checkpoint: { readonly size: number; readonly note: string };
-  /**
-   * The sealed index, the tree of the second log and its checkpoint; undefined before the first stretch is sealed.
-   */
+  /** The sealed index, the tree of the second log and its checkpoint; undefined before one is served. */
   readonly sealed:
     | {
         readonly index: SealedIndexReader;
@@ -40,6 +38,8 @@ export interface EvidenceSources {
         readonly checkpoint: { readonly count: number; readonly note: string };
       }
     | undefined;
+  /** Whether later stretches are signed too, but no quorum of witnesses has cosigned them. */
+  readonly isIndexUnwitnessed?: boolean | undefined;
   readonly verifierKeys: ReadonlyArray<string>;
 }
 
@@ -64,15 +64,24 @@ interface Derived {
   readonly completeness: Completeness;
 }
 
+/** The size of the log that the checkpoint of the index covers. */
+const sealedSizeOf = ({ sealed }: EvidenceSources): number =>
+  sealed === undefined ? 0 : (sealed.index.at(sealed.checkpoint.count - 1)?.size ?? 0);
+
 const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
-  const { log, sealed } = sources;
+  const { log, sealed, isIndexUnwitnessed = false } = sources;
   const { position } = asked;
-  const sealedSize = sealed === undefined ? 0 : (sealed.index.at(sealed.checkpoint.count - 1)?.size ?? 0);
+  const sealedSize = sealedSizeOf(sources);
   const stretches = coverOf(sealedSize).filter(({ start }) => start < position);
   const unsealed = log.after(stretches.at(-1)?.size ?? 0, unsealedEventsMax + 1);
   const tail = unsealed.filter((stored) => stored.position <= position);
   if (tail.length > unsealedEventsMax)
-    throw new NoEvidence('the index of the log is still being sealed; try again later', true);
+    throw new NoEvidence(
+      isIndexUnwitnessed
+        ? 'no quorum of witnesses has cosigned the sealed index of the log that far; GET /v1/log shows the state of each witness'
+        : 'the index of the log is still being sealed; try again later',
+      true,
+    );
   const noted = stretches.map((stretch) => {
     const kept = sealed!.index.find(stretch);
     if (kept === undefined || !sealed!.index.isKept(kept))
@@ -124,8 +133,14 @@ const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): D
   };
 };
 
+/** Whether to show the whole log, because the witnesses have not cosigned enough of the index. */
+const isByWholeLog = (sources: EvidenceSources, position: number): boolean =>
+  sources.isIndexUnwitnessed === true &&
+  position - sealedSizeOf(sources) > unsealedEventsMax &&
+  position <= bundleEventsMax;
+
 const derive = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
-  if (asked.trail) return derivedByWholeLog(sources, asked);
+  if (asked.trail || isByWholeLog(sources, asked.position)) return derivedByWholeLog(sources, asked);
   try {
     return derivedBySeals(sources, asked);
   } catch (error) {

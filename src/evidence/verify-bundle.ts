@@ -4,14 +4,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Instant, parseInstant } from '../domain/time/instant.ts';
-import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
+import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
-import { isSignedByAll, parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
-import { verifyByPolicy } from '../integrity/tlog-policy.ts';
+import { isSignedByAll, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
 import { answersInWords, askedInWords } from './asked-in-words.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
 import { firstDifference } from './canonical-json.ts';
-import { type Checked, counted, fault, keysOfLog, type Trust } from './checked.ts';
+import { type Checked, checkedNote, counted, fault, keysOfLog, type Trust } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { NotShown } from './key-part.ts';
 import { NotKeyed } from './keyed-events.ts';
@@ -49,19 +48,12 @@ const checkedForm = (text: string): Checked<Bundle> => {
 };
 
 const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkpoint> => {
-  const place = '/checkpoint';
-  const note = parseNote(checkpoint);
-  if (E.isLeft(note)) return fault(place, note.left);
-  const judged = verifyByPolicy(note.right, trust.policy, trust.keys);
-  if (E.isLeft(judged)) return fault(place, judged.left);
-  const read = parseCheckpoint(note.right.text);
-  if (E.isLeft(read)) return fault(place, read.left);
-  const { origin, size } = read.right;
-  const by = judged.right.witnesses.length;
-  const cosigned = by === 0 ? '' : `, cosigned by ${counted(by, 'witness', 'witnesses')} of the policy`;
+  const checked = checkedNote(checkpoint, '/checkpoint', trust, trust.keys);
+  if (E.isLeft(checked)) return checked;
+  const { checkpoint: value, cosigned } = checked.right;
   return E.right({
-    value: read.right,
-    found: `the log ${origin} of ${counted(size, 'event', 'events')}, signed by a key that you trust${cosigned}`,
+    value,
+    found: `the log ${value.origin} of ${counted(value.size, 'event', 'events')}, signed by a key that you trust${cosigned}`,
   });
 };
 

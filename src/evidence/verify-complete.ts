@@ -3,11 +3,18 @@
  * by the sealed index and the last events.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
-import { parseNote, verifyNote } from '../integrity/signed-note.ts';
+import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
 import type { Bundle } from './bundle.ts';
-import { type Checked, counted, fault, keysOfLog, type Trust } from './checked.ts';
+import {
+  type Checked,
+  type CheckedCheckpoint,
+  checkedNote,
+  counted,
+  fault,
+  keysOfLog,
+  type Trust,
+} from './checked.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
 import type { Fault } from './fault.ts';
 import { NotShown } from './key-part.ts';
@@ -39,20 +46,17 @@ const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuest
   });
 };
 
+/** Checks the checkpoint of the second log, whose keys follow from those of the log. */
 const checkedIndexCheckpoint = (
   checkpoint: string,
   { origin }: Checkpoint,
   trust: Trust,
-): E.Either<Fault, Checkpoint> => {
+): E.Either<Fault, CheckedCheckpoint> => {
   const place = '/completeness/checkpoint';
   const name = indexOriginOf(origin);
-  const note = parseNote(checkpoint);
-  if (E.isLeft(note)) return fault(place, note.left);
-  const verified = verifyNote(note.right, indexKeysOf(keysOfLog(trust, origin)));
-  if (E.isLeft(verified)) return fault(place, verified.left);
-  const read = parseCheckpoint(note.right.text);
-  if (E.isLeft(read)) return fault(place, read.left);
-  return read.right.origin === name ? read : fault(place, `is not a checkpoint of ${name}`);
+  const checked = checkedNote(checkpoint, place, trust, indexKeysOf(keysOfLog(trust, origin)));
+  if (E.isLeft(checked)) return checked;
+  return checked.right.checkpoint.origin === name ? checked : fault(place, `is not a checkpoint of ${name}`);
 };
 
 /** How to derive the answers, if the shown events are complete. */
@@ -71,7 +75,7 @@ export const checkedComplete = (
       ? E.right(undefined)
       : checkedIndexCheckpoint(completeness.checkpoint, checkpoint, trust);
   if (E.isLeft(index)) return index;
-  const shown = shownParts(completeness, index.right, events, question.position);
+  const shown = shownParts(completeness, index.right?.checkpoint, events, question.position);
   if (E.isLeft(shown)) return shown;
   const byPosition = new Map(events.map((event) => [event.position, event]));
   const used = new Set<number>([question.position]);
@@ -87,6 +91,7 @@ export const checkedComplete = (
     at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
   const parts = shown.right.map(({ part }) => part);
   const keyed = new KeyedIndex({ parts, at, bytesAt }, question.position);
+  const cosigned = index.right?.cosigned ?? '';
   const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
   const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
   return E.right({
@@ -102,6 +107,6 @@ export const checkedComplete = (
         return undefined;
       },
     },
-    found: `${stretches} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
+    found: `${stretches}${cosigned === '' ? '' : `${cosigned},`} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
   });
 };

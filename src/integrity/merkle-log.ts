@@ -3,44 +3,22 @@
  * the tree.
  */
 import { existsSync } from 'node:fs';
-import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { LogReader } from '../store/log-reader.ts';
-import { startThread } from '../threads/start-thread.ts';
 import { loggedEvent } from './follow-log.ts';
 import type { VerifierKey } from './keys.ts';
 import { logEntry } from './log-entry.ts';
-import type { Hash } from './merkle-tree.ts';
-import { isSignedByAll, parseNote } from './signed-note.ts';
+import { nothingSigned, SignedLog, type SignedState } from './signed-log.ts';
+import { parseNote } from './signed-note.ts';
 import { type SigningKeys, signingKeys } from './signing-keys.ts';
 import { encodeEntries, tileWidth } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
-import { type Cosignature, openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
-import type {
-  TreeStop,
-  TreeThreadInput,
-  TreeThreadMessage,
-  TreeThreadReport,
-  WitnessedHead,
-} from './tree-messages.ts';
-import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
-
-/** A signed checkpoint. */
-export interface ServedCheckpoint {
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly madeAt: number;
-  readonly note: string;
-}
+import type { SignedCheckpoint } from './tree-file.ts';
+import type { TreeStop, TreeThreadInput, TreeThreadReport } from './tree-messages.ts';
+import { inclusionProof } from './tree-over-tiles.ts';
 
 /** The state of the Merkle log. */
-export interface MerkleLogState {
-  /** The served checkpoint: the last one signed or, with witnesses, the last one that a quorum cosigned. */
-  readonly checkpoint: ServedCheckpoint | undefined;
-  /** The last signed checkpoint. */
-  readonly signed: ServedCheckpoint | undefined;
-  /** When the served checkpoint was last cosigned, in milliseconds since the epoch. */
-  readonly witnessedAt: number | undefined;
+export interface MerkleLogState extends SignedState {
   /** The progress of the thread, in events: comparing the log with its tree after a start, or hashing. */
   readonly progress:
     | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
@@ -65,38 +43,19 @@ export const sentenceOfStop = (stop: TreeStop): string => {
   }
 };
 
-const stopWaitMsMax = 10_000;
-
 /** The signed Merkle tree over the log (V1 to V7), kept by a thread. */
-export class MerkleLog {
+export class MerkleLog extends SignedLog<MerkleLogState, 'grown', TreeThreadReport> {
+  readonly leaves = 'events';
   private readonly input: TreeThreadInput;
   private readonly log: LogReader;
-  private readonly worker: Worker;
-  private readonly exited: Promise<void>;
-  private reader: TreeReader | undefined;
-  private readonly listeners = new Set<() => void>();
-  /** Whether the thread has opened the tree's file, which then has the current version. */
-  private isOpened = false;
-  private isFollowing = false;
   private hasAgreed = false;
-  state: MerkleLogState = {
-    checkpoint: undefined,
-    signed: undefined,
-    witnessedAt: undefined,
-    progress: undefined,
-    stop: undefined,
-  };
 
   /** @param log a reader for this thread, for the entries. */
   constructor(input: TreeThreadInput, log: LogReader) {
+    super(input, { ...nothingSigned, progress: undefined, stop: undefined });
     this.input = input;
     this.log = log;
-    this.worker = startThread(new URL('./tree-thread.ts', import.meta.url), input);
-    this.worker.on('message', (report: TreeThreadReport) => this.report(report));
-    this.worker.on('error', (error) =>
-      this.report({ kind: 'stopped', why: { kind: 'failed', reason: error.message } }),
-    );
-    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+    this.start(new URL('./tree-thread.ts', import.meta.url), input);
   }
 
   private keys(): SigningKeys | undefined {
@@ -116,20 +75,9 @@ export class MerkleLog {
   }
 
   /** Every current or former signing key of this log. */
-  ownKeys(): ReadonlyArray<VerifierKey> {
+  override ownKeys(): ReadonlyArray<VerifierKey> {
     const keys = this.keys();
     return keys === undefined ? [] : [...keys.verifiers, ...keys.retired];
-  }
-
-  /** Whether all of these keys have signed the served checkpoint. */
-  isServedBy(keys: ReadonlyArray<VerifierKey>): boolean {
-    const note = parseNote(this.state.checkpoint?.note ?? '');
-    return E.isRight(note) && isSignedByAll(note.right, keys);
-  }
-
-  /** Tells the thread that the file of keys has changed. */
-  keysChanged(): void {
-    this.tell('keys-changed');
   }
 
   /** The files of the tree and the keys. */
@@ -138,40 +86,14 @@ export class MerkleLog {
     return { treeFile, keyFile };
   }
 
-  get origin(): string {
-    return this.input.origin;
-  }
-
-  private report(report: TreeThreadReport): void {
-    if (report.kind === 'signed') {
-      const { size, madeAt, note } = report;
-      const signed = { size, madeAt, note };
-      const isServed = this.input.witnesses === undefined;
-      this.state = { ...this.state, signed, checkpoint: isServed ? signed : this.state.checkpoint };
-    } else if (report.kind === 'served') {
-      const { witnessedAt, ...checkpoint } = report.checkpoint;
-      this.state = { ...this.state, checkpoint, witnessedAt };
-    } else if (report.kind === 'opened') this.isOpened = true;
-    else if (report.kind === 'following') this.isFollowing = true;
-    else if (report.kind === 'agreed') this.hasAgreed = true;
+  protected override report(report: TreeThreadReport): void {
+    if (report.kind === 'agreed') this.hasAgreed = true;
     else if (report.kind === 'stopped') this.state = { ...this.state, progress: undefined, stop: report.why };
     else this.state = { ...this.state, progress: report };
-    for (const listener of this.listeners) listener();
   }
 
-  private tell(message: TreeThreadMessage): void {
-    this.worker.postMessage(message);
-  }
-
-  /** Calls back after each report of the thread. Call the returned function to stop. */
-  watch(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  /** Whether the checkpoints from before this start are known. */
-  get following(): boolean {
-    return this.isFollowing;
+  protected override failed(reason: string): void {
+    this.report({ kind: 'stopped', why: { kind: 'failed', reason } });
   }
 
   /** Whether the log agrees with its tree from before this start. */
@@ -179,30 +101,9 @@ export class MerkleLog {
     return this.hasAgreed && this.state.stop === undefined;
   }
 
-  /** Allows or forbids signing new checkpoints, on behalf of the witnesses. */
-  maySign(may: boolean): void {
-    this.tell({ kind: 'may-sign', may });
-  }
-
-  /** Stores verified cosignatures. */
-  cosigned(cosignatures: ReadonlyArray<Cosignature>): void {
-    this.tell({ kind: 'cosigned', cosignatures });
-  }
-
-  /** Reports a checkpoint that a witness has and this log's own key signed; the tree must lead to it. */
-  witnessed(head: WitnessedHead): void {
-    this.tell({ kind: 'witnessed', head });
-  }
-
   /** Tells the thread that the log has grown. */
   grown(): void {
     this.tell('grown');
-  }
-
-  /** A reader of the tree; undefined before its file is created or upgraded. */
-  tree(): TreeReader | undefined {
-    if (this.reader === undefined && this.isOpened) this.reader = openTreeToRead(this.input.treeFile);
-    return this.reader;
   }
 
   /** The bundle of entries of a tile; undefined beyond the tree. */
@@ -229,26 +130,8 @@ export class MerkleLog {
     });
   }
 
-  /** The consistency proof between two sizes of the tree; undefined beyond it. */
-  consistency(from: number, to: number): ReadonlyArray<Hash> | undefined {
-    const tree = this.tree();
-    return tree === undefined || to > tree.size() || from > to
-      ? undefined
-      : consistencyProof(tree.tiles, from, to);
-  }
-
   /** The checkpoints signed up to a size, the largest first. */
   history(upToSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
     return this.tree()?.checkpoints(upToSize, limit) ?? [];
-  }
-
-  async close(): Promise<void> {
-    // The writer closes last: the last connection to close a file checkpoints its write-ahead log.
-    this.reader?.close();
-    this.reader = undefined;
-    this.tell('stop');
-    const timer = setTimeout(() => void this.worker.terminate(), stopWaitMsMax);
-    await this.exited;
-    clearTimeout(timer);
   }
 }

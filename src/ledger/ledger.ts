@@ -71,6 +71,8 @@ export interface LedgerParts {
   readonly sealed?: SealedIndex | undefined;
   /** Its witnesses, if it has any and this process signs. */
   readonly witnessing?: Witnessing | undefined;
+  /** The same of its sealed index: the witnesses are the same ones. */
+  readonly indexWitnessing?: Witnessing | undefined;
   readonly now: () => Instant;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
@@ -100,8 +102,11 @@ export class Ledger {
     const { generations, log, logFile, now } = parts;
     this.answering = new Answering(logFile, wideStepsMax);
     this.answeringOfPeople = new Answering(logFile, personStepsMax);
-    const { merkle, sealed, waitMs } = parts;
-    this.evidence = new EvidenceMaker({ merkle, sealed, logFile, waitMs, ...merkle.files });
+    const { merkle, sealed, indexWitnessing, waitMs } = parts;
+    this.evidence = new EvidenceMaker({
+      ...{ merkle, sealed, indexWitnessing, logFile, waitMs },
+      ...merkle.files,
+    });
     this.serving = new ServingProjections({
       generations,
       log,
@@ -267,7 +272,7 @@ export class Ledger {
     await this.evidence.close();
     await this.replays.close();
     await this.serving.close();
-    await this.parts.witnessing?.close();
+    await Promise.all([this.parts.witnessing?.close(), this.parts.indexWitnessing?.close()]);
     await this.parts.sealed?.close();
     await this.parts.merkle.close();
     await this.parts.vault.close();

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { MerkleLog } from '../integrity/merkle-log.ts';
+import type { WitnessedLog } from '../integrity/witnessed-log.ts';
 import { Keys } from '../people/access/keys.ts';
 import { ReadLog } from '../people/access/read-log.ts';
 import { httpVault } from '../people/vault/http-vault.ts';
@@ -141,7 +142,6 @@ export const openUnfinished = async (
       },
       log,
     );
-    const witnessing = witnesses === undefined ? undefined : new Witnessing(witnesses.policy, merkle);
     const sealed = signs
       ? new SealedIndex(
           {
@@ -150,10 +150,13 @@ export const openUnfinished = async (
             treeFile: files.indexTree,
             keyFile,
             origin: indexOriginOf(settings.origin),
+            witnesses: witnesses?.text,
           },
           merkle,
         )
       : undefined;
+    const witnessed = (by: WitnessedLog | undefined): Witnessing | undefined =>
+      witnesses === undefined || by === undefined ? undefined : new Witnessing(witnesses.policy, by);
     const ledger = new Ledger({
       store,
       log,
@@ -178,7 +181,8 @@ export const openUnfinished = async (
       reads,
       merkle,
       sealed,
-      witnessing,
+      witnessing: witnessed(merkle),
+      indexWitnessing: witnessed(sealed),
       now,
       waitMs: settings.waitMs,
     });

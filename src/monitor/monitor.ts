@@ -10,7 +10,7 @@ import { CheckpointsAnswer } from '../contract/rows/integrity.ts';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
 import type { VerifierKey } from '../integrity/keys.ts';
 import { sameHash } from '../integrity/merkle-tree.ts';
-import { parseNote, toBase64, verifyNote } from '../integrity/signed-note.ts';
+import { parseNote, toBase64 } from '../integrity/signed-note.ts';
 import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
 import { indexKeysOf } from '../sealed-index/index-origin.ts';
 import { copyEvents } from './copy-events.ts';
@@ -42,7 +42,6 @@ interface ShownCheckpoint extends Checkpoint {
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-/** Verifies an operator in rounds, against its own copy (V9). */
 export class Monitor {
   private readonly operator: Operator;
   private readonly own: OwnLedger;
@@ -143,7 +142,7 @@ export class Monitor {
     );
   }
 
-  /** Compares the operator's signed sealed index with that of the copy. */
+  /** Compares the operator's sealed index, signed as the policy or the keys require, with that of the copy. */
   private compareIndex(): Checked<void> {
     const { own, operator } = this;
     const { policy, keys } = this.options;
@@ -152,13 +151,13 @@ export class Monitor {
       () => operator.get(path),
       TE.mapLeft(noAnswer),
       TE.flatMapEither(({ status, bytes }): E.Either<Round, void> => {
-        // Nothing is sealed yet, or the operator's version does not seal.
+        // Nothing is sealed and cosigned yet, or the operator's version does not seal.
         if (status !== 200) return E.right(undefined);
         const shown = { [path]: bytes };
         const trusted = indexKeysOf([...policy.logs.map(({ key }) => key), ...keys]);
         return pipe(
           parseNote(textOf(bytes)),
-          E.flatMap((note) => verifyNote(note, trusted)),
+          E.flatMap((note) => verifyByPolicy(note, policy, trusted)),
           E.flatMap(({ text }) => parseCheckpoint(text)),
           E.mapLeft((fault) => lie(own, 'checkpoint', `${path}: ${fault}`, shown)),
           E.flatMap(({ size, root }) => {

@@ -4,41 +4,32 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
-import { formatCheckpoint } from '../integrity/checkpoint.ts';
 import { builderOf } from '../integrity/follow-log.ts';
-import { sameHash } from '../integrity/merkle-tree.ts';
-import { formatNote, isSignedByAll, parseNote, signNote } from '../integrity/signed-note.ts';
-import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
+import { readSigning, SignedTree } from '../integrity/signed-tree.ts';
 import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
+import type { SigningInput, SigningMessage, SigningReport, SigningStop } from '../integrity/tree-messages.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { openIndexToWrite, type SealedIndexWriter } from './index-writer.ts';
 import { sealUpTo } from './seal-log.ts';
+import { stretchesUpTo } from './stretches.ts';
 
-/** The input of the thread. */
-export interface SealThreadInput {
+/** The input of the thread; the tree and the origin are those of the second log. */
+export interface SealThreadInput extends SigningInput {
   readonly logFile: string;
   readonly indexFile: string;
-  /** The tree of the second log. */
-  readonly treeFile: string;
-  readonly keyFile: string;
-  /** The origin of the second log. */
-  readonly origin: string;
 }
 
-/** A message to the thread: the size up to which it may seal the log, or that the keys have changed. */
-export type SealThreadMessage = { readonly kind: 'seal'; readonly size: number } | 'stop' | 'keys-changed';
+/** A further message to the thread: the size up to which it may seal the log. */
+export interface SealMessage {
+  readonly kind: 'seal';
+  readonly size: number;
+}
 
-/** A report of the thread. */
+/** A further report of the thread. */
 export type SealThreadReport =
-  | { readonly kind: 'opened' }
   /** The number of sealed events of the log. */
-  | { readonly kind: 'sealed'; readonly size: number }
-  /** A checkpoint of the second log was signed and stored, or exists from before. */
-  | { readonly kind: 'signed'; readonly count: number; readonly size: number; readonly note: string }
-  | { readonly kind: 'stopped'; readonly reason: string };
+  { readonly kind: 'sealed'; readonly size: number } | { readonly kind: 'stopped'; readonly reason: string };
 
-/** The minimum time between two checkpoints. */
-const signIntervalMs = 1_000;
 /** While the log grows, the thread rests this many times as long as it worked: recording has priority. */
 const restsPerWork = 4;
 /** The maximum rest. */
@@ -47,20 +38,19 @@ const restMsMax = 1_000;
 const growingMs = 2_500;
 
 const input = workerData as SealThreadInput;
-const tell = (report: SealThreadReport): void => parentPort?.postMessage(report);
+const tell = (report: SealThreadReport | SigningReport): void => parentPort?.postMessage(report);
 
 let wake: () => void = () => {};
 let stopping = false;
-let keysChanged = false;
+let signed: SignedTree | undefined;
 let size = 0;
 let grewAt = Number.NEGATIVE_INFINITY;
-parentPort?.on('message', (message: SealThreadMessage) => {
+parentPort?.on('message', (message: SealMessage | SigningMessage | 'stop') => {
   if (message === 'stop') stopping = true;
-  else if (message === 'keys-changed') keysChanged = true;
-  else {
+  else if (message.kind === 'seal') {
     size = message.size;
     grewAt = performance.now();
-  }
+  } else signed?.hear(message);
   wake();
 });
 
@@ -81,68 +71,54 @@ const told = (waitMs: number): Promise<void> =>
     };
   });
 
-/** Signs the second log and stores the checkpoint before it is shown. */
-const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): void => {
-  const before = tree.latest();
-  const count = tree.size();
-  const root = tree.rootAt(count);
-  const text = formatCheckpoint({ origin: input.origin, size: count, root, extensions: [] });
-  const note = formatNote(signNote(text, keys.signers));
-  const contradiction = tree.keep({ size: count, root, madeAt: Date.now(), note });
-  if (contradiction !== undefined)
-    throw new Error(`the index does not lead to the root that was signed for ${before?.size} stretches`);
-  if (before?.size === count) tree.keepNote(count, note);
-  tell({ kind: 'signed', count, size: index.at(count - 1)!.size, note });
-  // Answers under the previous checkpoint still find what they need.
-  if (before !== undefined && before.size < count) index.forgetParts(before.size);
+/** Deletes the parts of stretches that answers no longer need, as checkpoints are signed and served. */
+const forgetting = (index: SealedIndexWriter): ((report: SigningReport) => void) => {
+  let signedBefore: number | undefined;
+  let served: number | undefined;
+  const forget = (count: number): void => index.forgetParts(Math.min(count, index.count()));
+  return (report) => {
+    if (report.kind === 'served') {
+      // Answers under the previous checkpoint still need theirs.
+      if (served !== undefined && served < report.checkpoint.size) forget(served);
+      served = report.checkpoint.size;
+    } else if (report.kind === 'signed') {
+      // Until a quorum cosigns the index nothing is served, and parts must not accumulate.
+      if (served === undefined && signedBefore !== undefined) forget(signedBefore);
+      signedBefore = report.size;
+    }
+  };
 };
 
-const readKeys = (): E.Either<string, SigningKeys> =>
-  signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
-
-/** Whether each current signing key has signed the checkpoint of everything sealed. */
-const isSigned = (tree: TreeWriter, { verifiers }: SigningKeys): boolean => {
-  const latest = tree.latest();
-  if (tree.size() !== (latest?.size ?? 0)) return false;
-  const note = parseNote(latest?.note ?? '');
-  return latest === undefined || (E.isRight(note) && isSignedByAll(note.right, verifiers));
+/** Why sealing has stopped, and what to do. */
+const sentenceOf = (stop: SigningStop): string => {
+  switch (stop.kind) {
+    case 'other-root':
+      return `the index does not lead to the root that was signed for ${stop.size} stretches. Restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to`;
+    case 'witnessed':
+      return `the witness ${stop.by} cosigned a checkpoint of ${stop.size} stretches of the index, signed by this ledger's own key, and this index ${stop.size > stop.has ? `has ${stop.has} stretches` : 'has another root at that size'}. So this is not the witnessed ledger, or it is an older copy of it. Restore the newest log`;
+    case 'failed':
+      return stop.reason;
+  }
+};
+const refuse = (stop: SigningStop | undefined): void => {
+  if (stop !== undefined) throw new Error(sentenceOf(stop));
 };
 
-const seal = async (index: SealedIndexWriter, tree: TreeWriter, keysAtStart: SigningKeys): Promise<void> => {
-  let keys = keysAtStart;
+const seal = async (index: SealedIndexWriter, tree: TreeWriter, signing: SignedTree): Promise<void> => {
   const log = openLogFile(input.logFile);
   try {
-    const before = tree.latest();
-    if (
-      before !== undefined &&
-      (before.size > tree.size() || !sameHash(tree.rootAt(before.size), before.root))
-    )
-      throw new Error(`the index does not lead to the root that was signed for ${before.size} stretches`);
-    if (before?.note !== undefined && before.size <= index.count())
-      tell({
-        kind: 'signed',
-        count: before.size,
-        size: index.at(before.size - 1)!.size,
-        note: before.note,
-      });
+    refuse(signing.begin());
     const builder = builderOf(tree);
     let sealed = -1;
-    let signedAt = Number.NEGATIVE_INFINITY;
     const signWhenDue = (): number => {
-      if (isSigned(tree, keys)) return Number.POSITIVE_INFINITY;
-      const waitMs = signedAt + signIntervalMs - performance.now();
+      refuse(signing.takeIn(stretchesUpTo(log.head())));
+      // An index without stretches is not signed.
+      const waitMs = tree.size() === 0 ? Number.POSITIVE_INFINITY : signing.dueInMs();
       if (waitMs > 0) return waitMs;
-      sign(index, tree, keys);
-      signedAt = performance.now();
+      refuse(signing.sign());
       return Number.POSITIVE_INFINITY;
     };
     while (!stopping) {
-      if (keysChanged) {
-        keysChanged = false;
-        const changed = readKeys();
-        if (E.isLeft(changed)) throw new Error(changed.left);
-        keys = changed.right;
-      }
       const upTo = size;
       let began = performance.now();
       for (const each of upTo > sealed ? sealUpTo(log, index, tree, builder, upTo) : []) {
@@ -154,7 +130,7 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keysAtStart: Sig
       }
       sealed = upTo;
       const waitMs = signWhenDue();
-      if (size === upTo && !keysChanged) await told(waitMs);
+      if (size === upTo && !signing.hasNews) await told(waitMs);
     }
   } finally {
     log.close();
@@ -162,14 +138,19 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keysAtStart: Sig
 };
 
 const run = async (): Promise<void> => {
-  const keys = readKeys();
-  if (E.isLeft(keys)) return tell({ kind: 'stopped', reason: keys.left });
+  const given = readSigning(input);
+  if (E.isLeft(given)) return tell({ kind: 'stopped', reason: given.left });
   const index = openIndexToWrite(input.indexFile, Date.now());
   try {
     const tree = openTreeToWrite(input.treeFile, Date.now());
     try {
+      const forget = forgetting(index);
+      signed = new SignedTree(input, given.right, tree, (report) => {
+        tell(report);
+        forget(report);
+      });
       tell({ kind: 'opened' });
-      await seal(index, tree, keys.right);
+      await seal(index, tree, signed);
     } finally {
       tree.close();
     }

@@ -51,6 +51,17 @@ export const stretchesUpTo = (size: number): number => {
   return count;
 };
 
+/** The size of the log at which this many stretches are complete. */
+export const sizeOfStretches = (count: number): number => {
+  let [below, enough] = [0, count];
+  while (enough - below > 1) {
+    const half = Math.floor((below + enough) / 2);
+    if (stretchesUpTo(half * smallestStretchEvents) < count) below = half;
+    else enough = half;
+  }
+  return enough * smallestStretchEvents;
+};
+
 /** The index of a stretch among the leaves of the second log; undefined for other ranges. */
 export const placeOf = ({ start, size }: Stretch): number | undefined => {
   const among = stretchesEndingAt(size).findIndex((each) => each.start === start);

@@ -19,7 +19,7 @@ import {
   signNote,
 } from '../integrity/signed-note.ts';
 import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
-import type { TlogPolicy } from '../integrity/tlog-policy.ts';
+import type { PolicyLog } from '../integrity/tlog-policy.ts';
 import { type Cosigned, openWitnessFile, readWitnessName, type WitnessFile } from './witness-file.ts';
 
 /** The files of a witness in its directory. */
@@ -33,8 +33,10 @@ const nameBytesMax = 255;
 
 const secondsOf = (ms: number): number => Math.floor(ms / 1_000);
 
-/** The keys of the logs in a policy, by their origin. */
-const verifiersByOrigin = ({ logs }: TlogPolicy): ReadonlyMap<string, ReadonlyArray<NoteVerifier>> => {
+/** The keys of the logs, by their origin. */
+const verifiersByOrigin = (
+  logs: ReadonlyArray<PolicyLog>,
+): ReadonlyMap<string, ReadonlyArray<NoteVerifier>> => {
   const byOrigin = new Map<string, NoteVerifier[]>();
   for (const { key } of logs) byOrigin.set(key.name, [...(byOrigin.get(key.name) ?? []), key]);
   return byOrigin;
@@ -47,7 +49,7 @@ export interface WitnessedLog {
   readonly latest: Cosigned | undefined;
 }
 
-/** A witness with its keys, policy and stored checkpoints (V8). */
+/** A witness with its keys, logs and stored checkpoints (V8). */
 export class Witness {
   readonly name: string;
   private readonly file: WitnessFile;
@@ -55,12 +57,18 @@ export class Witness {
   private readonly now: () => number;
   private readonly verifiers: ReadonlyMap<string, ReadonlyArray<NoteVerifier>>;
 
-  constructor(name: string, file: WitnessFile, keys: SigningKeys, policy: TlogPolicy, now: () => number) {
+  constructor(
+    name: string,
+    file: WitnessFile,
+    keys: SigningKeys,
+    logs: ReadonlyArray<PolicyLog>,
+    now: () => number,
+  ) {
     this.name = name;
     this.file = file;
     this.keys = keys;
     this.now = now;
-    this.verifiers = verifiersByOrigin(policy);
+    this.verifiers = verifiersByOrigin(logs);
   }
 
   /** Its public keys: ML-DSA-44 and Ed25519. */
@@ -123,6 +131,7 @@ export class Witness {
 /**
  * Opens a witness, and creates its keys and its file if there are none.
  *
+ * @param logs the logs that it cosigns for. One key may sign several logs, each under its own origin.
  * @param name the name under which it cosigns; required at the first start and never changed later.
  * @returns otherwise what is wrong and what to do.
  * @throws a StoreProblem about its file.
@@ -130,7 +139,7 @@ export class Witness {
 export const openWitness = (
   directory: string,
   name: string | undefined,
-  policy: TlogPolicy,
+  logs: ReadonlyArray<PolicyLog>,
   now: () => number,
 ): E.Either<string, Witness> => {
   if (name !== undefined && (!isKeyName(name) || Buffer.byteLength(name) > nameBytesMax))
@@ -153,10 +162,8 @@ export const openWitness = (
   const keys = signingKeys(files.keys, called, () => secondsOf(now()), 'ed25519-cosignature');
   if (E.isLeft(keys)) return refuse(keys.left);
   if (kept === undefined) file.keepName(called);
-  return E.right(new Witness(called, file, keys.right, policy, now));
+  return E.right(new Witness(called, file, keys.right, logs, now));
 };
-
-const noLogs: TlogPolicy = { logs: [], witnesses: [], quorum: undefined };
 
 /** Whether a directory has a witness. */
 const isWitness = (directory: string): boolean => existsSync(filesIn(directory).record);
@@ -174,7 +181,7 @@ export const witnessKeysIn = (
 ): E.Either<string, ReadonlyArray<string>> => {
   if (name !== undefined && !isWitness(directory)) {
     return pipe(
-      openWitness(directory, name, noLogs, now),
+      openWitness(directory, name, [], now),
       E.map((made) => {
         made.close();
         return made.vkeys();

@@ -37,6 +37,8 @@ const lineBy = (signer: typeof log, text: string): string =>
 let directory = '';
 afterEach(() => rmSync(directory, { recursive: true }));
 
+const ofLog = { name: 'cosignatures', leaves: 'events', file: 'tree.sqlite' } as const;
+
 /** The check of a tree whose one checkpoint is kept with this cosignature. */
 const checked = (signer: typeof log, line: string, at = seconds * 1_000) => {
   directory = mkdtempSync(join(tmpdir(), 'domicile-cosignatures-'));
@@ -44,7 +46,7 @@ const checked = (signer: typeof log, line: string, at = seconds * 1_000) => {
   const note = formatNote(signNote(textOf('log.example/a'), [log]));
   tree.keep({ size: 0, root: emptyRoot, madeAt: 0, note });
   tree.keepCosignatures([{ size: 0, key: keyWord(signer.verifier), at, line }]);
-  const check = checkCosignatures(tree, E.isRight(policy) ? policy.right : undefined);
+  const check = checkCosignatures(ofLog, tree, E.isRight(policy) ? policy.right : undefined);
   tree.close();
   return check;
 };

@@ -9,7 +9,6 @@ import { formatAddCheckpoint } from '../../src/integrity/add-checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../../src/integrity/keys.ts';
 import { parseNote, verifyNote } from '../../src/integrity/signed-note.ts';
 import { rotateSigningKeys } from '../../src/integrity/signing-keys.ts';
-import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
 import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
@@ -109,8 +108,9 @@ describe('given a ledger whose keys are rotated', () => {
         );
     }
     for (const key of [old[0]!, fresh[1]!]) {
-      const policy = right(parseTlogPolicy(`log ${key.vkey}\nquorum none\n`));
-      const witness = right(openWitness(newDirectory(), 'w.example', policy, () => Date.now()));
+      const witness = right(
+        openWitness(newDirectory(), 'w.example', [{ key, url: undefined }], () => Date.now()),
+      );
       const checkpoint = right(parseNote(await checkpointOf(server)));
       expect(
         E.isRight(witness.addCheckpoint(formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint }))),

@@ -1,21 +1,28 @@
 /**
- * A ledger with two witnesses, which it asks over real HTTP: what it serves, and what it does where a witness knows more
- * than it does.
+ * A ledger with two witnesses, which it asks over real HTTP: what it serves of its log and of its sealed index, and what it
+ * does where a witness knows more than it does.
  */
 
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#sha256';
-import { parseCheckpoint } from '../../src/integrity/checkpoint.ts';
-import { parseVerifierKey } from '../../src/integrity/keys.ts';
-import { parseNote } from '../../src/integrity/signed-note.ts';
+import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
+import { formatAddCheckpoint } from '../../src/integrity/add-checkpoint.ts';
+import { formatCheckpoint, parseCheckpoint } from '../../src/integrity/checkpoint.ts';
+import { parseVerifierKey, type VerifierKey } from '../../src/integrity/keys.ts';
+import { parseNote, signNote } from '../../src/integrity/signed-note.ts';
+import { signingKeys } from '../../src/integrity/signing-keys.ts';
 import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy.ts';
+import { filesIn } from '../../src/ledger/files.ts';
+import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
+import { indexKeysOf, indexOriginOf } from '../../src/sealed-index/index-origin.ts';
 import { backups } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { right, startWitness, type TestWitness } from '../support/witnesses.ts';
 
 const origin = 'ledger.example/witnessed';
@@ -32,8 +39,10 @@ afterEach(async () => {
   for (const directory of directories.splice(0)) removeDirectory(directory);
 });
 
+/** The file of the witnesses of the ledger in a directory. */
+const fileOf = (directory: string): string => join(directory, '..', `${directory.split('/').at(-1)}.policy`);
 const start = async (directory: string, policy?: string): Promise<LocalServer> => {
-  const file = join(directory, '..', `${directory.split('/').at(-1)}.policy`);
+  const file = fileOf(directory);
   if (policy !== undefined) {
     writeFileSync(file, policy);
     directories.push(file);
@@ -58,39 +67,37 @@ const witnessedSize = async ({ url }: TestWitness) => {
   return response.ok ? right(parseCheckpoint(right(parseNote(await response.text())).text)).size : undefined;
 };
 
-/** A ledger that has its keys, two witnesses that know them, and the policy. */
-const prepared = async (quorum = 'all') => {
+/** A ledger that has its keys, two witnesses that know those of its log or of its index as well, and the policy. */
+const prepared = async (quorum = 'all', known: 'both' | 'log' = 'both') => {
   const directory = newDirectory();
   const first = await start(directory);
   await expect.poll(async () => (await stateOf(first)).verifierKeys.length, pollMs).toBe(2);
-  const vkeys: ReadonlyArray<string> = (await stateOf(first)).verifierKeys;
+  const state = await stateOf(first);
+  const vkeys: ReadonlyArray<string> = state.verifierKeys;
+  const all: ReadonlyArray<string> = [...vkeys, ...state.index.verifierKeys];
   await stop();
   const places = [newDirectory(), newDirectory()];
-  const one = await witness('witness.example/one', vkeys, places[0]);
-  const two = await witness('witness.example/two', vkeys, places[1]);
+  const given = known === 'both' ? all : vkeys;
+  const one = await witness('witness.example/one', given, places[0]);
+  const two = await witness('witness.example/two', given, places[1]);
   const policy = [
     `witness one ${one.witness.vkeys()[1]} ${one.url}`,
     `witness two ${two.witness.vkeys()[0]} ${two.url}/`,
     `group both ${quorum} one two`,
     'quorum both',
   ].join('\n');
-  return { directory, vkeys, places, one, two, policy };
+  const keys = vkeys.map((vkey) => right(parseVerifierKey(vkey)));
+  return { directory, vkeys, keys, all, places, one, two, policy };
 };
 
 describe('a ledger with two witnesses', () => {
   it('serves what both have cosigned, and shows the state of each', async () => {
-    const { directory, vkeys, policy } = await prepared();
+    const { directory, keys, policy } = await prepared();
     const server = await start(directory, policy);
     await server.record(backups(5));
     await expect.poll(() => servedSize(server), pollMs).toBe('5');
     const note = right(parseNote((await server.get('/log/checkpoint')).body));
-    const judged = right(
-      verifyByPolicy(
-        note,
-        right(parseTlogPolicy(policy)),
-        vkeys.map((vkey) => right(parseVerifierKey(vkey))),
-      ),
-    );
+    const judged = right(verifyByPolicy(note, right(parseTlogPolicy(policy)), keys));
     expect(judged.witnesses.map(({ name }) => name)).toEqual(['one', 'two']);
     const { witnesses: told, witnessed } = await stateOf(server);
     expect(told).toMatchObject([
@@ -114,7 +121,7 @@ describe('a ledger with two witnesses', () => {
   });
 
   it('continues while a witness is away, serves the last checkpoint that a quorum cosigned, and catches up', async () => {
-    const { directory, vkeys, places, two, policy } = await prepared();
+    const { directory, all, places, two, policy } = await prepared();
     const server = await start(directory, policy);
     await server.record(backups(5));
     await expect.poll(() => servedSize(server), pollMs).toBe('5');
@@ -126,7 +133,7 @@ describe('a ledger with two witnesses', () => {
       .toContain('it does not answer');
     expect(await servedSize(server)).toBe('5');
     await server.record(backups(1, 8));
-    await witness('witness.example/two', vkeys, places[1], two.port);
+    await witness('witness.example/two', all, places[1], two.port);
     await expect.poll(() => servedSize(server), pollMs).toBe('9');
   });
 
@@ -248,6 +255,155 @@ describe('a ledger with two witnesses', () => {
     const after = await start(directory, policy);
     await expect.poll(() => servedSize(after), pollMs).toBe('3');
     expect((await stateOf(after)).witnesses).toMatchObject([{ size: 3 }, { size: 3 }]);
+  });
+});
+
+const indexOf = async (server: LocalServer) => (await stateOf(server)).index;
+const indexCheckpoint = async (server: LocalServer) => {
+  const { status, body } = await server.get('/log/index/checkpoint');
+  return status === 200 ? String(body) : undefined;
+};
+const indexSize = async (server: LocalServer) => (await indexCheckpoint(server))?.split('\n')[1];
+const evidenceOf = async (server: LocalServer, knownPosition: number) =>
+  (await server.get('/v1/evidence', { site: 'singapore', validAt: '2021-01-01', knownPosition })).body;
+const completenessIn = (bundle: object, keys: ReadonlyArray<VerifierKey>, policy: string) =>
+  verifyBundle(JSON.stringify(bundle), { keys, policy: right(parseTlogPolicy(policy)) }).checks.find(
+    ({ name }) => name === 'completeness',
+  );
+
+describe('the sealed index of a ledger with two witnesses', () => {
+  it('is served once both have cosigned it, and evidence needs their cosignatures of both logs', async () => {
+    // Given
+    const { directory, keys, policy } = await prepared();
+    const server = await start(directory, policy);
+    // When
+    await server.record(backups(70));
+    await expect.poll(() => indexSize(server), pollMs).toBe('1');
+    // Then
+    const note = right(parseNote((await indexCheckpoint(server))!));
+    const judged = right(verifyByPolicy(note, right(parseTlogPolicy(policy)), indexKeysOf(keys)));
+    expect(judged.witnesses.map(({ name }) => name)).toEqual(['one', 'two']);
+    expect(await indexOf(server)).toMatchObject({
+      witnesses: [
+        { name: 'one', size: 1, failure: null },
+        { name: 'two', size: 1, failure: null },
+      ],
+      witnessed: { size: 1 },
+      stop: null,
+    });
+    expect((await server.get('/readyz')).body.index).toMatchObject({ witnessed: { size: 1 }, stop: null });
+    const bundle = await evidenceOf(server, 70);
+    const trust = { keys, policy: right(parseTlogPolicy(policy)) };
+    expect(verifyBundle(JSON.stringify(bundle), trust)).toMatchObject({ holds: true });
+    expect(completenessIn(bundle, keys, policy)?.found).toMatch(
+      /^1 sealed stretch, cosigned by 2 witnesses of the policy, and the last 6 events show everything/,
+    );
+    const { completeness } = bundle;
+    const cut = completeness.checkpoint.replace(/— witness\.example\/one .*\n/, '');
+    expect(
+      completenessIn({ ...bundle, completeness: { ...completeness, checkpoint: cut } }, keys, policy),
+    ).toMatchObject({
+      state: 'fails',
+      place: '/completeness/checkpoint',
+      found: "1 of the policy's witnesses cosigned it, which is not a quorum",
+    });
+    // What the ledger keeps of it is checked with its files.
+    const settings = { ...(await settingsIn(directory)), origin, witnessesFile: fileOf(directory) };
+    const checks = await verifyLedger(settings, Date.now, () => {});
+    expect(checks.find(({ name }) => name === 'index cosignatures')).toMatchObject({ state: 'ok' });
+  });
+
+  it('goes on through a rotation of the keys', async () => {
+    const { directory, keys, policy } = await prepared();
+    const server = await start(directory, policy);
+    await server.record(backups(70));
+    await expect.poll(() => indexSize(server), pollMs).toBe('1');
+    // When
+    expect((await server.send('', 'application/json', {}, '/v1/log/keys')).status).toBe(201);
+    // Then
+    const fresh: ReadonlyArray<VerifierKey> = (await stateOf(server)).verifierKeys
+      .slice(0, 2)
+      .map((vkey: string) => right(parseVerifierKey(vkey)));
+    const isTakenBy = async (half: ReadonlyArray<VerifierKey>) => {
+      const note = right(parseNote((await indexCheckpoint(server))!));
+      return E.isRight(verifyByPolicy(note, right(parseTlogPolicy(policy)), indexKeysOf(half)));
+    };
+    await expect.poll(() => isTakenBy(fresh), pollMs).toBe(true);
+    expect(await isTakenBy(keys)).toBe(true);
+    await expect.poll(async () => (await server.delete('/v1/log/keys/earlier')).status, pollMs).toBe(200);
+  });
+
+  it('that they do not know is not served, and holds up neither the log nor its evidence', async () => {
+    // Given
+    const { directory, keys, all, places, one, two, policy } = await prepared('all', 'log');
+    const server = await start(directory, policy);
+    // When
+    await server.record(backups(70));
+    await expect.poll(() => servedSize(server), pollMs).toBe('70');
+    // Then
+    const named = /^it does not know the log ledger\.example\/witnessed\/index-2; give it this key: (\S+) \(/;
+    await expect.poll(async () => (await indexOf(server)).witnesses[1].failure, pollMs).toMatch(named);
+    expect((await server.get('/readyz')).body.index.witnesses[1].failure).toMatch(named);
+    const { status, body } = await server.get('/log/index/checkpoint');
+    expect(status).toBe(404);
+    expect(body.detail).toContain('no checkpoint of the sealed index has a quorum of cosignatures');
+    const bundle = await evidenceOf(server, 70);
+    expect(verifyBundle(JSON.stringify(bundle), { keys, policy: right(parseTlogPolicy(policy)) }).holds).toBe(
+      true,
+    );
+    expect(completenessIn(bundle, keys, policy)?.found).toMatch(/^0 sealed stretches and the last 70 events/);
+    // Once they are given its keys, it is served.
+    await stop();
+    for (const each of witnesses.splice(0)) await each.stop();
+    await witness('witness.example/one', all, places[0], one.port);
+    await witness('witness.example/two', all, places[1], two.port);
+    const again = await start(directory, policy);
+    await expect.poll(() => indexSize(again), pollMs).toBe('1');
+  });
+
+  it('whose files are lost is made again, and leads to what was witnessed', async () => {
+    const { directory, policy } = await prepared();
+    const first = await start(directory, policy);
+    await first.record(backups(70));
+    await expect.poll(() => indexSize(first), pollMs).toBe('1');
+    await stop();
+    // When
+    for (const file of readdirSync(directory)) if (file.startsWith('index-2')) rmSync(join(directory, file));
+    const again = await start(directory, policy);
+    // Then
+    await expect.poll(() => indexSize(again), pollMs).toBe('1');
+    await again.record(backups(64, 70));
+    await expect.poll(() => indexSize(again), pollMs).toBe('2');
+  });
+
+  it.each([
+    ['has more stretches', 9, 'has 1 stretches'],
+    ['is another', 1, 'has another root at that size'],
+  ])('that is older than what was witnessed, which %s, is not sealed on', async (_, size, what) => {
+    // Given
+    const { directory, one, policy } = await prepared();
+    const signers = right(
+      signingKeys(filesIn(directory).signingKeys, indexOriginOf(origin), () => 1_700_000_000),
+    ).signers;
+    const text = formatCheckpoint({
+      ...{ origin: indexOriginOf(origin), size, extensions: [] },
+      root: new Uint8Array(32).fill(7),
+    });
+    const checkpoint = signNote(text, signers);
+    right(one.witness.addCheckpoint(formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint })));
+    const server = await start(directory, policy);
+    // When
+    await server.record(backups(70));
+    // Then
+    await expect
+      .poll(async () => (await indexOf(server)).stop, pollMs)
+      .toBe(
+        `the witness one cosigned a checkpoint of ${size} stretches of the index, signed by this ledger's own key, and this index ${what}. So this is not the witnessed ledger, or it is an older copy of it. Restore the newest log`,
+      );
+    expect(await indexCheckpoint(server)).toBeUndefined();
+    expect((await indexOf(server)).checkpoint).toBeNull();
+    await server.record(backups(1, 70));
+    await expect.poll(() => servedSize(server), pollMs).toBe('71');
   });
 });
 

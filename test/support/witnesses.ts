@@ -2,7 +2,7 @@
  * Witnesses to ask over real HTTP, and the keys of logs that are submitted to them.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { type RunningWitness, serveWitness } from '../../src/main/serve-witness.ts';
 import { openWitness, type Witness } from '../../src/witness/witness.ts';
 
@@ -23,8 +23,8 @@ export const startWitness = async (
   logs: ReadonlyArray<string>,
   port = 0,
 ): Promise<TestWitness> => {
-  const policy = right(parseTlogPolicy([...logs.map((vkey) => `log ${vkey}`), 'quorum none'].join('\n')));
-  const witness = right(openWitness(directory, name, policy, () => Date.now()));
+  const known = logs.map((vkey) => ({ key: right(parseVerifierKey(vkey)), url: undefined }));
+  const witness = right(openWitness(directory, name, known, () => Date.now()));
   const running = await serveWitness(witness, '127.0.0.1', port);
   return { ...running, witness, port: Number(new URL(running.url).port) };
 };

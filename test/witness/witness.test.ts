@@ -13,7 +13,6 @@ import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { leafHash, rootOfLeaves } from '../../src/integrity/merkle-tree.ts';
 import { noteSigner } from '../../src/integrity/note-signer.ts';
 import { formatNote, parseNote, signNote, verifyNote } from '../../src/integrity/signed-note.ts';
-import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
 import { consistencyProof } from '../../src/integrity/tree-over-tiles.ts';
 import { openWitness } from '../../src/witness/witness.ts';
 import { addCheckpointBytesMax } from '../../src/witness/witness-app.ts';
@@ -122,8 +121,8 @@ describe('a witness', () => {
     for (const file of ['witness.sqlite', 'witness-keys.json'])
       expect(statSync(join(directory, file)).mode & 0o077, file).toBe(0);
     await running.pop()!.stop();
-    const policy = right(parseTlogPolicy(`log ${log.verifier.vkey}\nquorum none`));
-    expect(openWitness(directory, 'witness.example/other', policy, Date.now)).toMatchObject(
+    const logs = [{ key: log.verifier, url: undefined }];
+    expect(openWitness(directory, 'witness.example/other', logs, Date.now)).toMatchObject(
       E.left(expect.stringContaining('this witness is called witness.example/w1')),
     );
   });

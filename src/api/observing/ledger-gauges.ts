@@ -68,7 +68,7 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
   gauge('domicile_vault_failed', 'Whether the vault is unavailable.', async () =>
     Number((await vault.fault()) !== undefined),
   );
-  const { merkle, witnessing, now } = ledger.parts;
+  const { merkle, sealed, witnessing, now } = ledger.parts;
   gauge('domicile_signed_checkpoint_size', 'Events in the last signed checkpoint.', () =>
     Number(merkle.state.signed?.size ?? 0),
   );
@@ -87,6 +87,11 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
       'domicile_witnessed_checkpoint_age_seconds',
       'Time since the witnessed checkpoint was last cosigned; NaN before the first.',
       () => secondsSince(merkle.state.witnessedAt),
+    );
+    gauge(
+      'domicile_index_witnessed_checkpoint_age_seconds',
+      'Time since the witnessed checkpoint of the sealed index was last cosigned; NaN before the first.',
+      () => secondsSince(sealed?.state.witnessedAt),
     );
     new Gauge({
       name: 'domicile_witness_cosignature_age_seconds',

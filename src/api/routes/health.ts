@@ -1,11 +1,34 @@
 /** Whether the process is alive and ready for questions, and the progress of the projections. */
 import { Hono } from 'hono';
+import type { Instant } from '../../domain/time/instant.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import type { SignedState } from '../../integrity/signed-log.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { Witnessing } from '../../ledger/witnessing/witnessing.ts';
 import type { ApiEnv } from '../http/caller.ts';
 
 /** How many events the projections may lag behind the log while the process still counts as ready. */
 const readyLagEventsMax = 100_000;
+
+const ageMs = (at: Instant, now: Instant): number => Math.max(0, now - at);
+
+/** How the witnesses of a log stand, and what a quorum of them has cosigned. */
+const witnessedIn = (
+  { state: { checkpoint, witnessedAt } }: { readonly state: SignedState },
+  witnessing: Witnessing,
+  now: Instant,
+) => ({
+  witnesses: witnessing.states().map(({ name, last, failure }) => ({
+    name,
+    size: last?.size ?? null,
+    ageMs: last === undefined ? null : ageMs(last.at, now),
+    failure: failure ?? null,
+  })),
+  witnessed:
+    checkpoint === undefined || witnessedAt === undefined
+      ? null
+      : { size: checkpoint.size, ageMs: ageMs(witnessedAt, now) },
+});
 
 /** The routes for operators and their probes. */
 export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -24,9 +47,8 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       })),
     );
     const vaultFailure = await vault.fault();
-    const { merkle, witnessing, now } = ledger.parts;
-    const { checkpoint, stop, witnessedAt } = merkle.state;
-    const ageOf = (at: number): number => Math.max(0, now() - at);
+    const { merkle, sealed, witnessing, indexWitnessing, now } = ledger.parts;
+    const { checkpoint, stop } = merkle.state;
     const watched = watch?.state ?? {};
     const keysFailure = keys.fault();
     const { done, total } = ledger.counting();
@@ -45,20 +67,12 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       // The progress of counting individuals for a question about everybody.
       counting: total === 0 ? null : { done, total },
       checkpoint:
-        checkpoint === undefined ? null : { size: checkpoint.size, ageMs: ageOf(checkpoint.madeAt) },
-      ...(witnessing === undefined
+        checkpoint === undefined ? null : { size: checkpoint.size, ageMs: ageMs(checkpoint.madeAt, now()) },
+      ...(witnessing === undefined ? {} : witnessedIn(merkle, witnessing, now())),
+      ...(sealed === undefined || indexWitnessing === undefined
         ? {}
         : {
-            witnesses: witnessing.states().map(({ name, last, failure }) => ({
-              name,
-              size: last?.size ?? null,
-              ageMs: last === undefined ? null : ageOf(last.at),
-              failure: failure ?? null,
-            })),
-            witnessed:
-              checkpoint === undefined || witnessedAt === undefined
-                ? null
-                : { size: checkpoint.size, ageMs: ageOf(witnessedAt) },
+            index: { ...witnessedIn(sealed, indexWitnessing, now()), stop: sealed.state.stop ?? null },
           }),
       ...(stop === undefined ? {} : { integrityFailure: sentenceOfStop(stop) }),
       ...(failure === undefined ? {} : { failure }),

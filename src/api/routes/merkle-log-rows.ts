@@ -1,7 +1,8 @@
 /** The state of the Merkle log, its checkpoints and its witnesses as rows. */
-import type { CheckpointRow, MerkleLogRow, WitnessRow } from '../../contract/rows/integrity.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
+import type { CheckpointRow, MerkleLogRow, WitnessedRow, WitnessRow } from '../../contract/rows/integrity.ts';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import type { SignedState } from '../../integrity/signed-log.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
 import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
 import type { LedgerParts } from '../../ledger/ledger.ts';
@@ -23,21 +24,43 @@ const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => (
   failure: failure ?? null,
 });
 
+/** The checkpoint that is served of a log with witnesses, as a row. */
+const witnessedRow = ({ checkpoint, witnessedAt }: SignedState, now: Instant): WitnessedRow | null =>
+  checkpoint === undefined || witnessedAt === undefined
+    ? null
+    : {
+        size: checkpoint.size,
+        cosignedAt: formatInstant(witnessedAt),
+        ageMs: Math.max(0, now - witnessedAt),
+      };
+
 /** The state of the sealed index as a row. */
-const sealedIndexRow = (sealed: NonNullable<LedgerParts['sealed']>) => {
+const sealedIndexRow = (
+  sealed: NonNullable<LedgerParts['sealed']>,
+  witnessing: LedgerParts['indexWitnessing'],
+  now: Instant,
+) => {
   const [latest] = sealed.tree()?.checkpoints(Number.MAX_SAFE_INTEGER, 1) ?? [];
   return {
     origin: sealed.origin,
     sealed: sealed.state.sealedSize,
     verifierKeys: sealed.verifierKeys(),
     checkpoint: latest === undefined ? null : checkpointRow(latest),
+    witnesses: (witnessing?.states() ?? []).map(witnessRow),
+    witnessed: witnessedRow(sealed.state, now),
     stop: sealed.state.stop ?? null,
   };
 };
 
 /** The state of the Merkle log as a row. */
-export const merkleLogRow = ({ merkle, sealed, witnessing, now }: LedgerParts): MerkleLogRow => {
-  const { progress, stop, checkpoint, witnessedAt } = merkle.state;
+export const merkleLogRow = ({
+  merkle,
+  sealed,
+  witnessing,
+  indexWitnessing,
+  now,
+}: LedgerParts): MerkleLogRow => {
+  const { progress, stop } = merkle.state;
   const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
   return {
     origin: merkle.origin,
@@ -45,16 +68,9 @@ export const merkleLogRow = ({ merkle, sealed, witnessing, now }: LedgerParts): 
     verifierKeys: merkle.verifierKeys(),
     checkpoint: latest === undefined ? null : checkpointRow(latest),
     witnesses: (witnessing?.states() ?? []).map(witnessRow),
-    witnessed:
-      checkpoint === undefined || witnessedAt === undefined
-        ? null
-        : {
-            size: checkpoint.size,
-            cosignedAt: formatInstant(witnessedAt),
-            ageMs: Math.max(0, now() - witnessedAt),
-          },
+    witnessed: witnessedRow(merkle.state, now()),
     progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
     stop: stop === undefined ? null : sentenceOfStop(stop),
-    index: sealed === undefined ? null : sealedIndexRow(sealed),
+    index: sealed === undefined ? null : sealedIndexRow(sealed, indexWitnessing, now()),
   };
 };

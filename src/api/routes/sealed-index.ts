@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import type { Problem } from '../../contract/problem.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { problemResponse } from '../http/openapi.ts';
@@ -12,11 +13,11 @@ import { tilePath } from './tile-path.ts';
 export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { sealed } = ledger.parts;
-  const notSealed = {
-    kind: 'unknown',
-    what: 'checkpoint',
-    detail: 'no stretch of the log is sealed yet, or this process does not sign the log the log the log',
-  } as const;
+  const notServed = (detail: string): Problem => ({ kind: 'unknown', what: 'checkpoint', detail });
+  const notSealed = notServed('no stretch of the log is sealed yet, or this process does not sign the log');
+  const notWitnessed = notServed(
+    'no checkpoint of the sealed index has a quorum of cosignatures; GET /v1/log shows the state of each witness',
+  );
 
   routes.get(
     '/checkpoint',
@@ -24,13 +25,13 @@ export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       summary: 'The signed checkpoint of the sealed index (C2SP tlog-checkpoint)',
       responses: {
         200: { description: 'The checkpoint', content: { 'text/plain': { schema: { type: 'string' } } } },
-        404: problemResponse('Nothing is sealed yet'),
+        404: problemResponse('Nothing is sealed yet, or no quorum of witnesses has cosigned it'),
       },
     }),
     (context) => {
-      const checkpoint = sealed?.state.checkpoint;
+      const { checkpoint, signed } = sealed?.state ?? {};
       return checkpoint === undefined
-        ? problem(context, notSealed)
+        ? problem(context, signed === undefined ? notSealed : notWitnessed)
         : context.body(checkpoint.note, 200, {
             'Content-Type': 'text/plain; charset=utf-8',
             'Cache-Control': 'public, max-age=1',

@@ -38,6 +38,7 @@ const asking = <A>(
 interface KeyOptions extends LedgerOptions {
   readonly rotate?: boolean;
   readonly retire?: boolean;
+  readonly index?: boolean;
 }
 
 /** Whether all of the keys have signed a checkpoint. */
@@ -68,9 +69,9 @@ const rotate = (ledger: Client): Promise<E.Either<ClientError, { readonly data: 
     ),
   )();
 
-/** Prints the keys of the log, after rotating or retiring keys if requested. */
+/** Prints the keys of the log or of its sealed index, after rotating or retiring keys if requested. */
 const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
-  const { rotate: isRotation = false, retire = false } = options;
+  const { rotate: isRotation = false, retire = false, index: isOfIndex = false } = options;
   if (isRotation && retire)
     return Promise.resolve(
       E.left(invalidUse('give --rotate or --retire, not both: others need time to learn the new keys')),
@@ -80,10 +81,12 @@ const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> =
     terminal,
     (ledger) => (isRotation ? rotate(ledger) : retire ? ledger.log.retireEarlierKeys() : ledger.log.state()),
     ({ data }) => {
-      for (const key of data.verifierKeys) terminal.out(key);
+      for (const key of isOfIndex ? (data.index?.verifierKeys ?? []) : data.verifierKeys) terminal.out(key);
+      if (isOfIndex && (data.index ?? null) === null)
+        terminal.note('This process does not sign the log: ask the one that keeps the vault.');
       if (isRotation)
         terminal.note(
-          'The new keys come first; they sign beside the old ones. Give them to everybody who verifies, witnesses or monitors the log, then run this with --retire.',
+          'The new keys come first; they sign beside the old ones. Give them to everybody who verifies, witnesses or monitors the log, and those of --index to its witnesses. Then run this with --retire.',
         );
       if (retire) terminal.note('The old keys no longer sign.');
     },
@@ -123,8 +126,9 @@ Examples:
       .command('key')
       .summary('show, rotate or retire the keys of the log')
       .description(
-        'Prints the verifier keys (vkeys) with which others check signatures, one per line, the newest first.',
+        'Prints the verifier keys (vkeys) with which others check signatures, one per line, the newest first. Witnesses also need those of the sealed index, which have its name: --index.',
       )
+      .option('--index', 'the keys of the sealed index, for its witnesses')
       .option('--rotate', 'create new keys that sign beside the old ones, and record this in the log')
       .option('--retire', 'stop signing with the keys from before the last rotation'),
   )
@@ -132,6 +136,8 @@ Examples:
       'after',
       `
 Examples:
+  $ domicile log key > ledger.vkeys
+  $ domicile log key --index > index.vkeys
   $ domicile log key --rotate > ledger.vkeys
   $ domicile log key --retire`,
     )

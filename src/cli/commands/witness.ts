@@ -16,7 +16,7 @@ import { failureOfListening, stopAsked } from './serve.ts';
 interface WitnessOptions {
   readonly data?: string;
   readonly name?: string;
-  readonly logs?: string;
+  readonly logs?: ReadonlyArray<string>;
   readonly host: string;
   readonly port: number;
 }
@@ -30,7 +30,7 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
     return E.left(
       invalidUse(
         'name the logs to cosign for with --logs FILE',
-        'The file is a tlog-policy: a line "log VKEY" for each key that `domicile log key` of a ledger prints, and "quorum none".',
+        'The file is a tlog-policy: a line "log VKEY" for each key that `domicile log key` of a ledger prints, and "quorum none". A second file has those of its sealed index: `domicile log key --index`.',
       ),
     );
   }
@@ -49,13 +49,26 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
     return success;
   };
   return pipe(
-    readTlogPolicy(logs),
-    E.filterOrElse(
-      (policy) => policy.logs.length > 0,
-      () => invalidUse(`${logs}: no line names a log: log VKEY`),
+    logs,
+    E.traverseArray((file) =>
+      pipe(
+        readTlogPolicy(file),
+        E.filterOrElse(
+          (policy) => policy.logs.length > 0,
+          () => invalidUse(`${file}: no line names a log: log VKEY`),
+        ),
+      ),
     ),
-    E.flatMap((policy) =>
-      E.mapLeft((fault: string) => invalidUse(fault))(openWitness(data, name, policy, () => Date.now())),
+    E.flatMap((policies) =>
+      pipe(
+        openWitness(
+          data,
+          name,
+          policies.flatMap((policy) => policy.logs),
+          () => Date.now(),
+        ),
+        E.mapLeft((fault) => invalidUse(fault)),
+      ),
     ),
     TE.fromEither,
     TE.flatMap((witness) =>
@@ -98,15 +111,19 @@ export const addWitness = (program: Command, terminal: Terminal): void => {
       '--name <name>',
       'for the first start: the name under which it cosigns, such as witness.example/w1',
     )
-    .option('--logs <file>', 'the logs to cosign for: a tlog-policy with "log VKEY" lines')
+    .option(
+      '--logs <file...>',
+      'the logs to cosign for: tlog-policies with "log VKEY" lines, one file for a log and one for its sealed index',
+    )
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--port <port>', 'the port', portOf, portDefault)
     .addHelpText(
       'after',
       `
 Examples:
-  $ { sed 's/^/log /' ledger.vkeys; echo quorum none; } > logs.policy
-  $ domicile witness --data ./witness --name witness.example/w1 --logs logs.policy`,
+  $ { sed 's/^/log /' ledger.vkeys; echo quorum none; } > ledger.policy
+  $ { sed 's/^/log /' index.vkeys; echo quorum none; } > index.policy
+  $ domicile witness --data ./witness --name witness.example/w1 --logs ledger.policy index.policy`,
     )
     .action((options: WitnessOptions) => runCommand(terminal, () => run(options, terminal)));
   witness

@@ -20,9 +20,17 @@ const WitnessRow = exact(
 );
 export type WitnessRow = t.TypeOf<typeof WitnessRow>;
 
+/** The served checkpoint of a log with witnesses; its age is the time since its last cosignature. */
+const WitnessedRow = exact(
+  'WitnessedCheckpoint',
+  { size: t.number, cosignedAt: t.string, ageMs: t.number },
+  {},
+);
+export type WitnessedRow = t.TypeOf<typeof WitnessedRow>;
+
 /**
- * The state of the sealed index, a separate log (V12). `sealed` counts events of the log; its checkpoint counts
- * stretches.
+ * The state of the sealed index, a separate log (V12). `sealed` counts events of the log; the sizes of its checkpoints and
+ * cosignatures count stretches.
  */
 const SealedIndexRow = exact(
   'SealedIndex',
@@ -33,7 +41,7 @@ const SealedIndexRow = exact(
     checkpoint: nullable(CheckpointRow),
     stop: nullable(t.string),
   },
-  {},
+  { witnesses: list(WitnessRow), witnessed: nullable(WitnessedRow) },
 );
 
 /**
@@ -49,9 +57,7 @@ export const MerkleLogRow = exact(
     verifierKeys: list(t.string),
     checkpoint: nullable(CheckpointRow),
     witnesses: list(WitnessRow),
-    witnessed: nullable(
-      exact('WitnessedCheckpoint', { size: t.number, cosignedAt: t.string, ageMs: t.number }, {}),
-    ),
+    witnessed: nullable(WitnessedRow),
     progress: nullable(
       exact(
         'HashingProgress',

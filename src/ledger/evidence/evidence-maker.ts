@@ -4,9 +4,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
 import type { EvidenceQuestion } from '../../evidence/questions.ts';
 import type { MerkleLog } from '../../integrity/merkle-log.ts';
-import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
+import { coveredBy, type SealedIndex } from '../../sealed-index/sealed-index.ts';
 import { lastSealedSize } from '../../sealed-index/stretches.ts';
 import { startThread } from '../../threads/start-thread.ts';
+import type { Witnessing } from '../witnessing/witnessing.ts';
 import type {
   EvidenceForm,
   EvidenceReport,
@@ -44,6 +45,8 @@ export interface EvidenceParts {
   readonly merkle: MerkleLog;
   /** Undefined if this process does not sign. */
   readonly sealed: SealedIndex | undefined;
+  /** The witnesses of the sealed index. */
+  readonly indexWitnessing: Witnessing | undefined;
   readonly logFile: string;
   readonly treeFile: string;
   readonly keyFile: string;
@@ -66,14 +69,23 @@ export class EvidenceMaker {
     this.parts = parts;
   }
 
-  /** Whether the signed checkpoints cover the log and the sealed index up to a position. */
+  /** Whether the served checkpoints cover the log and the sealed index up to a position. */
   private isSigned(position: number): boolean {
-    const { merkle, sealed } = this.parts;
-    const { checkpoint } = merkle.state;
+    const { checkpoint } = this.parts.merkle.state;
     return (
       checkpoint !== undefined &&
       checkpoint.size >= position &&
-      (sealed?.state.checkpointSize ?? 0) >= lastSealedSize(position)
+      (coveredBy(this.parts.sealed?.state.checkpoint) >= lastSealedSize(position) ||
+        this.isUnwitnessed(position))
+    );
+  }
+
+  /** Whether the index is signed up to a position, and no quorum of witnesses is about to cosign it. */
+  private isUnwitnessed(position: number): boolean {
+    const { sealed, indexWitnessing } = this.parts;
+    return (
+      coveredBy(sealed?.state.signed) >= lastSealedSize(position) &&
+      indexWitnessing?.canReachQuorum() === false
     );
   }
 
@@ -111,7 +123,7 @@ export class EvidenceMaker {
   }: WantedEvidence): Promise<E.Either<Problem, string>> {
     await this.signed(asked.position, signal);
     if (signal.aborted) return unavailable(givenUp);
-    const { merkle, sealed } = this.parts;
+    const { merkle, sealed, indexWitnessing } = this.parts;
     const { checkpoint, stop } = merkle.state;
     if (stop !== undefined) return unavailable('signing has stopped; GET /v1/log says why');
     if (sealed?.state.stop !== undefined)
@@ -122,8 +134,12 @@ export class EvidenceMaker {
       );
     const { origin } = merkle;
     const { size, note } = checkpoint;
-    const indexCheckpoint = sealed?.state.checkpoint;
-    const request = { asked, form, identifiers, origin, checkpoint: { size, note }, indexCheckpoint };
+    const { checkpoint: served, signed } = sealed?.state ?? {};
+    const request: EvidenceRequest = {
+      ...{ asked, form, identifiers, origin, checkpoint: { size, note } },
+      indexCheckpoint: served === undefined ? undefined : { count: served.size, note: served.note },
+      isIndexUnwitnessed: indexWitnessing !== undefined && coveredBy(signed) > coveredBy(served),
+    };
     const report = await this.report(request, signal);
     switch (report.kind) {
       case 'made':

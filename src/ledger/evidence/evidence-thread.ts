@@ -27,13 +27,13 @@ export interface EvidenceThreadInput {
 export type EvidenceForm = 'file' | 'page';
 
 /** A request to the thread: a question, and the checkpoints that its proofs use. */
-export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint'> {
+export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint' | 'isIndexUnwitnessed'> {
   readonly asked: EvidenceQuestion;
   readonly form: EvidenceForm;
   /** Identifiers by pseudonym, for a caller that may see them. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly origin: string;
-  /** The checkpoint of the second log; none before the first stretch is sealed. */
+  /** The checkpoint of the second log; none before one is served. */
   readonly indexCheckpoint: { readonly count: number; readonly note: string } | undefined;
 }
 
@@ -52,7 +52,7 @@ const ed25519Signers = ({ signers, verifiers }: SigningKeys): ReadonlyArray<Note
   signers.filter((_, at) => verifiers[at]!.type === 'ed25519');
 
 const unsignedBundle = (
-  { asked, checkpoint, indexCheckpoint }: EvidenceRequest,
+  { asked, checkpoint, indexCheckpoint, isIndexUnwitnessed }: EvidenceRequest,
   verifierKeys: ReadonlyArray<string>,
 ): UnsignedBundle => {
   const log = openLogFile(files.logFile);
@@ -65,7 +65,7 @@ const unsignedBundle = (
         ? undefined
         : { index, tiles: indexTree.tiles, checkpoint: indexCheckpoint };
     const bundle = (): UnsignedBundle =>
-      makeBundle({ log, tiles: tree.tiles, checkpoint, sealed, verifierKeys }, asked);
+      makeBundle({ log, tiles: tree.tiles, checkpoint, sealed, isIndexUnwitnessed, verifierKeys }, asked);
     return index === undefined ? bundle() : index.snapshot(bundle);
   } finally {
     for (const file of [indexTree, index, tree, log]) file?.close();

@@ -13,6 +13,7 @@ import {
   type SigningKeys,
   signingKeys,
 } from '../../integrity/signing-keys.ts';
+import { indexKeysOf } from '../../sealed-index/index-origin.ts';
 import type { Ledger } from '../ledger.ts';
 import { letKeysSign, sayRotated, unnamedKeys } from '../say-rotated.ts';
 import { appendProblem, orPassingProblem, refusedByTree } from './refusals.ts';
@@ -64,10 +65,15 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
     TE.flatMapEither((said) => said),
   )();
 
+/** Whether the new keys have signed what is served of the log, and of its sealed index if any of that is. */
+const isServedByNew = ({ parts: { merkle, sealed } }: Ledger, { rotatedTo }: SigningKeys): boolean =>
+  merkle.isServedBy(rotatedTo) &&
+  (sealed?.state.checkpoint === undefined || sealed.isServedBy(indexKeysOf(rotatedTo)));
+
 /**
  * Retires the keys from before a rotation. They stop signing, and their signatures can still be verified.
  *
- * @returns `unavailable` until the new keys have also signed the served checkpoint.
+ * @returns `unavailable` until the new keys have also signed the served checkpoints.
  */
 export const retireKeys = (ledger: Ledger): E.Either<Problem, void> =>
   pipe(
@@ -81,7 +87,7 @@ export const retireKeys = (ledger: Ledger): E.Either<Problem, void> =>
       }),
     ),
     E.filterOrElse(
-      (keys) => unnamedKeys(ledger, keys).length === 0 && ledger.parts.merkle.isServedBy(keys.rotatedTo),
+      (keys) => unnamedKeys(ledger, keys).length === 0 && isServedByNew(ledger, keys),
       () =>
         unavailable(
           'the ledger does not serve a checkpoint signed by the new keys yet; try again in a second',

@@ -8,7 +8,6 @@ import type { Cosignature, TreeReader } from '../../integrity/tree-file.ts';
 import { type Check, count, failed, ok, warning } from '../examine/check.ts';
 import { keyWord } from '../witnessing/witness-client.ts';
 
-const name = 'cosignatures';
 /** Checkpoints to read at a time. */
 const checkpointsAtOnce = 1_000;
 const msPerSecond = 1_000;
@@ -32,8 +31,19 @@ const faultOf = ({ text }: SignedNote, { line, at }: Cosignature, key: VerifierK
     ),
   );
 
-/** Checks each cosignature of a checkpoint whose note is stored. */
-export const checkCosignatures = (tree: TreeReader, policy: TlogPolicy | undefined): Check | undefined => {
+/** A log whose cosignatures are checked: the name of the check, its leaves, and the file of its tree. */
+export interface CosignedLog {
+  readonly name: string;
+  readonly leaves: 'events' | 'stretches';
+  readonly file: string;
+}
+
+/** Checks each cosignature of a checkpoint whose note is stored; undefined if there is none. */
+export const checkCosignatures = (
+  { name, leaves, file }: CosignedLog,
+  tree: TreeReader,
+  policy: TlogPolicy | undefined,
+): Check | undefined => {
   const keys = new Map(policy?.witnesses.map(({ key }) => [keyWord(key), key]));
   let [held, unknown] = [0, 0];
   for (let below = Number.MAX_SAFE_INTEGER; ; ) {
@@ -48,8 +58,8 @@ export const checkCosignatures = (tree: TreeReader, policy: TlogPolicy | undefin
           if (fault !== undefined)
             return failed(
               name,
-              `the cosignature of ${key.name} on the checkpoint of ${count.format(size)} events is not valid: ${fault}`,
-              'Restore tree.sqlite and the log together from a copy that passes domicile verify',
+              `the cosignature of ${key.name} on the checkpoint of ${count.format(size)} ${leaves} is not valid: ${fault}`,
+              `Restore ${file} and the log together from a copy that passes domicile verify`,
             );
           held++;
         }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { signingKeys } from '../../integrity/signing-keys.ts';
@@ -20,7 +21,7 @@ import { type Check, failed, ok, problemCheck, warning } from '../examine/check.
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import { readWitnesses } from '../witnessing/witnesses-file.ts';
-import { checkCosignatures } from './verify-cosignatures.ts';
+import { type CosignedLog, checkCosignatures } from './verify-cosignatures.ts';
 import { checkIndex } from './verify-index.ts';
 import { checkLog } from './verify-log.ts';
 import { checkProjections } from './verify-projections.ts';
@@ -125,6 +126,21 @@ const treeChecks = async (
       : runAtOnce(name, file, () =>
           checkCheckpoints(tree, signedAs, signedAs === origin ? own.right : indexKeysOf(own.right), name),
         );
+  const policy = witnessPolicy(witnessesFile);
+  const cosignaturesOf = (
+    tree: TreeReader,
+    file: string,
+    name: string,
+    leaves: CosignedLog['leaves'],
+  ): ReadonlyArray<Check> => {
+    if (E.isLeft(policy)) return [];
+    let cosigned: Check | undefined;
+    const found = runAtOnce(name, file, () => {
+      cosigned = checkCosignatures({ name, leaves, file: basename(file) }, tree, policy.right);
+      return cosigned ?? ok(name, 'none');
+    });
+    return cosigned !== undefined || found.state === 'failed' ? [found] : [];
+  };
   const checks: Check[] = [];
   const tree = openTreeToRead(files.tree);
   try {
@@ -136,16 +152,8 @@ const treeChecks = async (
     );
     checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
     checks.push(checkpointsOf(tree, files.tree, 'checkpoints', origin));
-    const policy = witnessPolicy(witnessesFile);
     if (E.isLeft(policy)) checks.push(policy.left);
-    else {
-      let cosigned: Check | undefined;
-      const found = runAtOnce('cosignatures', files.tree, () => {
-        cosigned = checkCosignatures(tree, policy.right);
-        return cosigned ?? ok('cosignatures', 'none');
-      });
-      if (cosigned !== undefined || found.state === 'failed') checks.push(found);
-    }
+    checks.push(...cosignaturesOf(tree, files.tree, 'cosignatures', 'events'));
   } finally {
     tree.close();
   }
@@ -160,6 +168,7 @@ const treeChecks = async (
       runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed again')),
       runCheck('index tree', files.indexTree, checkTiles(indexTree, 'index tree'), () => {}),
       checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
+      ...cosignaturesOf(indexTree, files.indexTree, 'index cosignatures', 'stretches'),
     );
   } catch (error) {
     // Everything else can be checked without the index.

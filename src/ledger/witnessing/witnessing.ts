@@ -1,13 +1,14 @@
 /**
- * A ledger and its witnesses (V7): submits each checkpoint to all of them, in the background.
+ * A log and its witnesses (V7): submits each checkpoint to all of them, in the background. The log of a ledger and its
+ * sealed index each have their own.
  *
  * After a start nothing is signed until the witnesses have reported what they know. Otherwise a ledger restored to
  * an earlier state could sign a split view.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { MerkleLog, ServedCheckpoint } from '../../integrity/merkle-log.ts';
 import { parseNote } from '../../integrity/signed-note.ts';
 import { isQuorum, type PolicyWitness, type TlogPolicy } from '../../integrity/tlog-policy.ts';
+import type { ServedCheckpoint, WitnessedLog } from '../../integrity/witnessed-log.ts';
 import { keyWord, show, submit, type WitnessServer } from './witness-client.ts';
 
 /**
@@ -53,16 +54,16 @@ interface Contact extends WitnessServer {
 /** Submits checkpoints to witnesses, stores their cosignatures, and decides whether signing is allowed (V7). */
 export class Witnessing {
   private readonly policy: TlogPolicy;
-  private readonly merkle: MerkleLog;
+  private readonly log: WitnessedLog;
   private readonly contacts: ReadonlyArray<Contact>;
   private readonly ended = new AbortController();
   private readonly wakers = new Set<() => void>();
   private readonly unwatch: () => void;
   private readonly running: Promise<unknown>;
 
-  constructor(policy: TlogPolicy, merkle: MerkleLog) {
+  constructor(policy: TlogPolicy, log: WitnessedLog) {
     this.policy = policy;
-    this.merkle = merkle;
+    this.log = log;
     const byUrl = new Map<string, PolicyWitness[]>();
     for (const witness of policy.witnesses) {
       if (witness.url === undefined) continue;
@@ -82,14 +83,14 @@ export class Witnessing {
       wasTried: false,
       isAhead: false,
     }));
-    this.unwatch = merkle.watch(() => this.wake());
-    if (this.contacts.length === 0) merkle.maySign(true);
+    this.unwatch = log.watch(() => this.wake());
+    if (this.contacts.length === 0) log.maySign(true);
     this.running = Promise.all(this.contacts.map((contact) => this.follow(contact)));
   }
 
   /** The state of each witness of the policy. */
   states(): ReadonlyArray<WitnessState> {
-    const tree = this.merkle.tree();
+    const tree = this.log.tree();
     return this.policy.witnesses.map((witness) => {
       const contact = this.contacts.find(({ witnesses }) => witnesses.includes(witness));
       const last = tree?.lastCosignature(keyWord(witness.key));
@@ -100,6 +101,15 @@ export class Witnessing {
         failure: contact === undefined ? 'the policy has no address for it' : contact.failure,
       };
     });
+  }
+
+  /** Whether the witnesses that do not fail are enough for the policy. */
+  canReachQuorum(): boolean {
+    const working = this.contacts.filter(({ failure }) => failure === undefined);
+    return isQuorum(
+      this.policy,
+      working.flatMap(({ witnesses }) => witnesses),
+    );
   }
 
   private wake(): void {
@@ -126,12 +136,12 @@ export class Witnessing {
   private async follow(contact: Contact): Promise<void> {
     const { signal } = this.ended;
     while (!signal.aborted) {
-      if (!this.merkle.following) {
+      if (!this.log.following) {
         await this.wait(refreshMs, true);
         continue;
       }
-      if (this.merkle.state.stop !== undefined) return;
-      const { signed } = this.merkle.state;
+      if (this.log.state.stop !== undefined) return;
+      const { signed } = this.log.state;
       const now = performance.now();
       const isDue =
         signed === undefined
@@ -155,7 +165,7 @@ export class Witnessing {
   private sayWhetherToSign(): void {
     const { contacts, policy } = this;
     const known = contacts.filter(({ isKnown }) => isKnown).flatMap(({ witnesses }) => witnesses);
-    this.merkle.maySign(
+    this.log.maySign(
       contacts.every(({ wasTried, isAhead }) => wasTried && !isAhead) && isQuorum(policy, known),
     );
   }
@@ -166,12 +176,12 @@ export class Witnessing {
    * @returns why it failed.
    */
   private async learn(contact: Contact): Promise<string | undefined> {
-    const shown = await show(contact, this.merkle.origin, this.merkle.ownKeys(), this.ended.signal);
+    const shown = await show(contact, this.log.origin, this.log.ownKeys(), this.ended.signal);
     if (shown.kind === 'failed') return shown.reason;
     if (shown.kind === 'ours') {
       contact.knownSize = shown.head.size;
       const by = contact.witnesses.map(({ name }) => name).join(' and ');
-      this.merkle.witnessed({ size: shown.head.size, root: shown.head.root, note: shown.note, by });
+      this.log.witnessed({ size: shown.head.size, root: shown.head.root, note: shown.note, by });
     }
     contact.isKnown = true;
     contact.isAhead = false;
@@ -186,7 +196,7 @@ export class Witnessing {
     const failure = await this.learn(contact);
     if (failure === undefined && (contact.knownSize ?? 0) >= size) return undefined;
     contact.isAhead = true;
-    return `it claims to have cosigned ${size} events of this log, which is more than were signed here, but does not show the checkpoint${failure === undefined ? '' : `: ${failure}`}; the ledger signs nothing until then`;
+    return `it claims to have cosigned ${size} ${this.log.leaves} of this log, which is more than were signed here, but does not show the checkpoint${failure === undefined ? '' : `: ${failure}`}; nothing more of it is signed until then`;
   }
 
   /** Submits a checkpoint. Returns why it was not cosigned. */
@@ -197,7 +207,7 @@ export class Witnessing {
     for (let tries = 0; tries < otherSizesMax; tries++) {
       // The known size may be of a checkpoint that was signed before this one was forgotten.
       const oldSize = contact.knownSize <= size ? contact.knownSize : 0;
-      const proof = oldSize === 0 || oldSize === size ? [] : this.merkle.consistency(oldSize, size);
+      const proof = oldSize === 0 || oldSize === size ? [] : this.log.consistency(oldSize, size);
       if (proof === undefined) return 'the tree cannot be read yet';
       const answer = await submit(contact, checkpoint.right, size, oldSize, proof, this.ended.signal);
       switch (answer.kind) {
@@ -207,7 +217,7 @@ export class Witnessing {
           contact.submittedAt = performance.now();
           contact.isKnown = true;
           contact.isAhead = false;
-          this.merkle.cosigned(answer.cosignatures);
+          this.log.cosigned(answer.cosignatures);
           return undefined;
         case 'other-size':
           if (answer.size > size) return this.sendAhead(contact, answer.size);
@@ -219,7 +229,7 @@ export class Witnessing {
           // It never cosigned this log, so it knows nothing that could contradict it.
           contact.isKnown = true;
           contact.isAhead = false;
-          return answer.reason;
+          return this.unknownTo(answer.reason);
         case 'failed':
           return answer.reason;
       }
@@ -227,8 +237,14 @@ export class Witnessing {
     return 'it reported a different cosigned size several times in a row';
   }
 
+  /** Says which key a witness needs that does not know the log. */
+  private unknownTo(reason: string): string {
+    const [key] = this.log.ownKeys();
+    return `it does not know the log ${this.log.origin}${key === undefined ? '' : `; give it this key: ${key.vkey}`} (${reason})`;
+  }
+
   private lastOf({ keys }: Contact): number {
-    const tree = this.merkle.tree();
+    const tree = this.log.tree();
     return Math.max(0, ...keys.map((key) => tree?.lastCosignature(keyWord(key))?.size ?? 0));
   }
 
