@@ -169,6 +169,20 @@ describe('the compose file', () => {
         ],
       }),
     );
+    const index = parseTlogPolicy(readFileSync(join(folder, 'introductions/index.policy'), 'utf8'));
+    expect(index).toMatchObject(
+      E.right({
+        logs: [
+          { key: { name: 'domicile.example/witnessed/index-2', type: 'ed25519' } },
+          { key: { name: 'domicile.example/witnessed/index-2', type: 'ml-dsa-44-cosignature' } },
+        ],
+      }),
+    );
+    const { command: ofWitness } = compose.services['witness-1']!;
+    expect(ofWitness!.slice(ofWitness!.indexOf('--logs') + 1).slice(0, 2)).toEqual([
+      '/introductions/witnessed.policy',
+      '/introductions/index.policy',
+    ]);
     expect(readFileSync(join(folder, 'introductions/monitor.token'), 'utf8')).toMatch(/^dom_\S+\n$/);
     expect(readFileSync(join(folder, 'ledger/first-key.txt'), 'utf8')).toMatch(/^dom_\S+\n$/);
     expect(run().status).toBe(0);

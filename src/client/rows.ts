@@ -2,6 +2,7 @@
 
 export type { BackupRow } from '../contract/rows/backups.ts';
 export type { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
+export type { MerkleLogRow } from '../contract/rows/integrity.ts';
 export type { Lineage, TransferRow } from '../contract/rows/movements.ts';
 export type { Affected, PersonRow } from '../contract/rows/people.ts';
 export type { PersonFile, RecipientRow } from '../contract/rows/person.ts';

@@ -7,9 +7,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseNote } from '../../integrity/signed-note.ts';
-import { isQuorum, type PolicyWitness, type TlogPolicy } from '../../integrity/tlog-policy.ts';
+import { isQuorum, type TlogPolicy } from '../../integrity/tlog-policy.ts';
 import type { ServedCheckpoint, WitnessedLog } from '../../integrity/witnessed-log.ts';
-import { keyWord, show, submit, type WitnessServer } from './witness-client.ts';
+import { type Contact, contactsOf } from './contacts.ts';
+import { keyWord, show, submit } from './witness-client.ts';
 
 /**
  * How often the latest checkpoint is submitted again while nothing new is recorded: a recent cosignature proves
@@ -35,22 +36,6 @@ export interface WitnessState {
   readonly failure: string | undefined;
 }
 
-/** A server of a witness, and what is known about it. */
-interface Contact extends WitnessServer {
-  readonly witnesses: ReadonlyArray<PolicyWitness>;
-  /** The last size known to be cosigned. */
-  knownSize: number | undefined;
-  submittedSize: number | undefined;
-  submittedAt: number;
-  failures: number;
-  failure: string | undefined;
-  /** Whether it has reported, since the start, what it knows of this log. */
-  isKnown: boolean;
-  wasTried: boolean;
-  /** Whether it claims to know more of this log than the log has; nothing is signed then. */
-  isAhead: boolean;
-}
-
 /** Submits checkpoints to witnesses, stores their cosignatures, and decides whether signing is allowed (V7). */
 export class Witnessing {
   private readonly policy: TlogPolicy;
@@ -64,25 +49,7 @@ export class Witnessing {
   constructor(policy: TlogPolicy, log: WitnessedLog) {
     this.policy = policy;
     this.log = log;
-    const byUrl = new Map<string, PolicyWitness[]>();
-    for (const witness of policy.witnesses) {
-      if (witness.url === undefined) continue;
-      const url = witness.url.replace(/\/+$/, '');
-      byUrl.set(url, [...(byUrl.get(url) ?? []), witness]);
-    }
-    this.contacts = [...byUrl].map(([url, witnesses]) => ({
-      url,
-      witnesses,
-      keys: witnesses.map(({ key }) => key),
-      knownSize: undefined,
-      submittedSize: undefined,
-      submittedAt: Number.NEGATIVE_INFINITY,
-      failures: 0,
-      failure: undefined,
-      isKnown: false,
-      wasTried: false,
-      isAhead: false,
-    }));
+    this.contacts = contactsOf(policy);
     this.unwatch = log.watch(() => this.wake());
     if (this.contacts.length === 0) log.maySign(true);
     this.running = Promise.all(this.contacts.map((contact) => this.follow(contact)));
