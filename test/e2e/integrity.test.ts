@@ -76,10 +76,13 @@ describe('Given the founding case', () => {
   });
 
   it('when a witness cosigns the log, then the page Integrity and the proof of a finding and of a person say so', async () => {
-    const { verifierKeys } = (await the.server.get('/v1/log')).body.data;
+    const { verifierKeys, index } = (await the.server.get('/v1/log')).body.data;
     const { body: found } = await the.server.get('/v1/findings', { validAt: '2022-06-30', limit: 1 });
     const directory = newDataDirectory();
-    const witness = await startWitness(directory, 'witness.example/regulator', verifierKeys);
+    const witness = await startWitness(directory, 'witness.example/regulator', [
+      ...verifierKeys,
+      ...index.verifierKeys,
+    ]);
     const policy = join(directory, 'witnesses.policy');
     writeFileSync(
       policy,
@@ -89,8 +92,13 @@ describe('Given the founding case', () => {
     await the.serverComesBack({ LEDGER_WITNESSES: policy });
 
     const page = await the.page('/integrity');
-    const row = page.getByRole('table', { name: 'Witnesses' }).getByRole('row').nth(1);
-    await expect.poll(() => row.innerText()).toMatch(/^regulator\s+101\s+\d{4}-\d\d-\d\d/);
+    const row = (table: string) =>
+      page.getByRole('table', { name: table, exact: true }).getByRole('row').nth(1);
+    await expect.poll(() => row('Witnesses').innerText()).toMatch(/^regulator\s+101\s+\d{4}-\d\d-\d\d/);
+    await expect
+      .poll(() => row('Witnesses of the index').innerText())
+      .toMatch(/^regulator\s+1\s+\d{4}-\d\d-\d\d/);
+    await page.getByText('Stretches cosigned by a quorum').waitFor();
     await page.getByText('domicile.local/ledger/index-2', { exact: true }).waitFor();
     const { finding } = found.data[0];
     for (const path of [`/finding?finding=${finding}`, '/person?subject=ben']) {

@@ -1,18 +1,26 @@
 /**
  * Evidence bundles (V10, V11): what is handed out verifies with nothing but the keys; whatever is changed in it does not.
  */
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindingRow } from '../../src/contract/rows/policy.ts';
 import { askedInWords } from '../../src/evidence/asked-in-words.ts';
 import { type Bundle, unsigned } from '../../src/evidence/bundle.ts';
+import type { Trust } from '../../src/evidence/checked.ts';
+import { makeBundle } from '../../src/evidence/make-bundle.ts';
 import { type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidence/questions.ts';
 import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
+import { noteSigner } from '../../src/integrity/note-signer.ts';
+import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
 import { opened, type ProvenLog, provenLog } from '../support/evidence.ts';
 import { sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
+import { right } from '../support/witnesses.ts';
 import { parties, questions, sites, someAuthority, subjects, worlds } from '../support/worlds.ts';
+
+type TestSigner = ReturnType<typeof noteSigner>;
 
 const mutations = Number(process.env.BUNDLE_MUTATIONS ?? 300);
 const worldsTried = Number(process.env.PROPERTY_RUNS ?? 4);
@@ -325,6 +333,67 @@ const mutate = (bundle: object, by: number, at: number, kind: number): boolean =
 /** What rests on the word of the operator alone: who signs is told, and other signatures may stand beside. */
 const isWordAlone = (bundle: Bundle, changed: Bundle): boolean =>
   JSON.stringify({ ...bundle, verifierKeys: [] }) === JSON.stringify({ ...changed, verifierKeys: [] });
+
+describe('given a log whose two witnesses cosign it and its sealed index', () => {
+  const names = ['one', 'two'] as const;
+  const [one, two] = names.map((name) =>
+    noteSigner(
+      `witness.example/${name}`,
+      'ed25519-cosignature',
+      generateKeyPairSync('ed25519').privateKey,
+      () => 1_700_000_000,
+    ),
+  ) as [TestSigner, TestSigner];
+  const policyText = `witness one ${one.verifier.vkey}\nwitness two ${two.verifier.vkey}\ngroup both all one two\nquorum both\n`;
+  const events = Array.from({ length: 1_200 }, (_, at) =>
+    sent(`e${at}`, 'SubjectEnrolled', { subject: `person-${at}`, population: 'us' }),
+  );
+  const question = asked('person-7', { position: events.length });
+  let cosigned: ProvenLog;
+  let trust: Trust;
+  beforeAll(() => {
+    cosigned = provenLog(logOf(storedEvents(events)), undefined, [one, two]);
+    trust = { keys: cosigned.trust.keys, policy: right(parseTlogPolicy(policyText)) };
+  });
+  afterAll(() => cosigned.close());
+
+  it('when the reader requires both, then a bundle verifies, and says so of both logs', () => {
+    const report = verifyBundle(cosigned.bundle(question), trust);
+    expect(failure(report)).toBe('nothing');
+    const found = report.checks.map((check) => check.found).join('\n');
+    expect(found.match(/cosigned by 2 witnesses of the policy/g)).toHaveLength(2);
+  });
+
+  it.each([
+    ['log', 'checkpoint /checkpoint'],
+    ['index', 'completeness /completeness/checkpoint'],
+  ])('when the operator cuts a cosignature of the %s out, then it fails there', (of, place) => {
+    const bundle = opened(cosigned.bundle(question));
+    const cut = (note: string): string => note.replace(/— witness\.example\/two .*\n/, '');
+    if (of === 'log') bundle.checkpoint = cut(bundle.checkpoint);
+    else if (bundle.completeness.kind === 'sealed')
+      bundle.completeness = {
+        ...bundle.completeness,
+        checkpoint: cut(bundle.completeness.checkpoint!),
+      };
+    const report = verifyBundle(cosigned.sign(unsigned(bundle as Bundle)), trust);
+    expect(failure(report)).toBe(place);
+    expect(report.checks.find(({ state }) => state === 'fails')!.found).toContain('which is not a quorum');
+  });
+
+  it('when no quorum has cosigned the index, then the whole log shows that nothing is missing', () => {
+    const without = { ...cosigned.sources, sealed: undefined };
+    const file = cosigned.sign(makeBundle({ ...without, isIndexUnwitnessed: true }, question));
+    expect(opened(file).completeness).toEqual({ kind: 'whole' });
+    expect(failure(verifyBundle(file, trust))).toBe('nothing');
+    expect(() => makeBundle(without, question)).toThrow('still being sealed');
+    // Few events need no index.
+    const early = { ...question, position: 100 };
+    const few = cosigned.sign(makeBundle({ ...without, isIndexUnwitnessed: true }, early));
+    expect(opened(few).completeness).toEqual({ kind: 'sealed', proof: [], stretches: [] });
+    expect(failure(verifyBundle(few, trust))).toBe('nothing');
+  });
+});
 
 describe('a bundle', () => {
   it('never verifies with a changed or missing character', () => {

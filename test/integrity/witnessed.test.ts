@@ -292,6 +292,9 @@ describe('the sealed index of a ledger with two witnesses', () => {
       stop: null,
     });
     expect((await server.get('/readyz')).body.index).toMatchObject({ witnessed: { size: 1 }, stop: null });
+    expect((await server.get('/metrics')).body).toMatch(
+      /^domicile_index_witnessed_checkpoint_age_seconds \d/m,
+    );
     const bundle = await evidenceOf(server, 70);
     const trust = { keys, policy: right(parseTlogPolicy(policy)) };
     expect(verifyBundle(JSON.stringify(bundle), trust)).toMatchObject({ holds: true });
@@ -313,7 +316,7 @@ describe('the sealed index of a ledger with two witnesses', () => {
     expect(checks.find(({ name }) => name === 'index cosignatures')).toMatchObject({ state: 'ok' });
   });
 
-  it('goes on through a rotation of the keys', async () => {
+  it('continues through a rotation of the keys', async () => {
     const { directory, keys, policy } = await prepared();
     const server = await start(directory, policy);
     await server.record(backups(70));
@@ -333,7 +336,7 @@ describe('the sealed index of a ledger with two witnesses', () => {
     await expect.poll(async () => (await server.delete('/v1/log/keys/earlier')).status, pollMs).toBe(200);
   });
 
-  it('that they do not know is not served, and holds up neither the log nor its evidence', async () => {
+  it('is not served while they do not know it, and delays neither the log nor its evidence', async () => {
     // Given
     const { directory, keys, all, places, one, two, policy } = await prepared('all', 'log');
     const server = await start(directory, policy);
@@ -361,7 +364,7 @@ describe('the sealed index of a ledger with two witnesses', () => {
     await expect.poll(() => indexSize(again), pollMs).toBe('1');
   });
 
-  it('whose files are lost is made again, and leads to what was witnessed', async () => {
+  it('is made again if its files are lost, and leads to what was witnessed', async () => {
     const { directory, policy } = await prepared();
     const first = await start(directory, policy);
     await first.record(backups(70));
@@ -379,7 +382,7 @@ describe('the sealed index of a ledger with two witnesses', () => {
   it.each([
     ['has more stretches', 9, 'has 1 stretches'],
     ['is another', 1, 'has another root at that size'],
-  ])('that is older than what was witnessed, which %s, is not sealed on', async (_, size, what) => {
+  ])('is not sealed further if what was witnessed %s', async (_, size, what) => {
     // Given
     const { directory, one, policy } = await prepared();
     const signers = right(

@@ -1,7 +1,7 @@
 /**
  * `domicile monitor` over a real server, an operator that leaves something out of an answer, and one that shows two views.
  */
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { signingKeys } from '../../src/integrity/signing-keys.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { domicile, here, tiktok } from '../cli/command-line.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { startWitness } from '../support/witnesses.ts';
 
 const servers: ServerProcess[] = [];
 const proxies: Server[] = [];
@@ -27,8 +28,11 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.end();
   for (const directory of directories.splice(0)) removeDirectory(directory);
 });
-const start = async (directory: string): Promise<ServerProcess> => {
-  servers.push(await ServerProcess.start({ directory }));
+const start = async (
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> => {
+  servers.push(await ServerProcess.start({ directory, environment }));
   return servers.at(-1)!;
 };
 const events: ReadonlyArray<Record<string, unknown>> = readFileSync(tiktok, 'utf8')
@@ -43,17 +47,22 @@ const signed = (server: ServerProcess, size: number) =>
 const keyOf = async (server: ServerProcess): Promise<string> =>
   (await server.get('/v1/log')).body.data.verifierKeys[0];
 
+const isText = (answer: Response): boolean =>
+  answer.headers.get('content-type')?.startsWith('text/plain') === true;
+
 /** Passes everything on to another server, but for what `change` makes of it. */
 const proxyTo = async (
   target: () => string,
   change: (path: string, body: string) => string = (_, body) => body,
+  changeText?: (path: string, text: string) => string,
 ): Promise<string> => {
   const proxy = createServer((request, response) => {
     void fetch(target() + request.url).then(async (answer) => {
       const bytes = Buffer.from(await answer.arrayBuffer());
       const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
       response.writeHead(answer.status);
-      response.end(isJson ? change(request.url!, bytes.toString('utf8')) : bytes);
+      const text = isJson ? change : isText(answer) ? changeText : undefined;
+      response.end(text === undefined ? bytes : text(request.url!, bytes.toString('utf8')));
     });
   });
   proxies.push(proxy);
@@ -160,6 +169,46 @@ describe('a monitor', () => {
     expect(found.code).toBe(1);
     expect(found.out).toContain('the root of the index of 1 stretches does not match the events');
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'index' }]);
+  });
+
+  it('finds an index that lacks the quorum of its policy, and nothing where both logs have it', async () => {
+    // Given
+    const directory = newDirectory();
+    const before = await start(directory);
+    await before.postLines(events);
+    await signed(before, events.length);
+    const { verifierKeys, index } = (await before.get('/v1/log')).body.data;
+    await servers.pop()!.end();
+    const folder = newDirectory();
+    const witness = await startWitness(folder, 'witness.example/w', [...verifierKeys, ...index.verifierKeys]);
+    try {
+      const policy = join(folder, 'witnessed.policy');
+      const named = verifierKeys.map((vkey: string) => `log ${vkey}\n`).join('');
+      writeFileSync(policy, `${named}witness w ${witness.witness.vkeys()[0]} ${witness.url}\nquorum w\n`);
+      const server = await start(directory, { LEDGER_WITNESSES: policy });
+      await signed(server, events.length);
+      await expect.poll(async () => (await server.get('/log/index/checkpoint')).status, pollMs).toBe(200);
+      const check = (url: string, dir: string) =>
+        here(['monitor', url, '--dir', dir, '--policy', policy, '--once', '--questions', '1']);
+      const dir = newDirectory();
+      expect(await check(server.url, dir)).toMatchObject({ code: 0 });
+      // When
+      const url = await proxyTo(
+        () => server.url,
+        (_, body) => body,
+        (path, text) =>
+          path === '/log/index/checkpoint' ? text.replace(/— witness\.example\/w .*\n/g, '') : text,
+      );
+      const found = await check(url, dir);
+      // Then
+      expect(found.code).toBe(1);
+      expect(found.out).toContain(
+        "/log/index/checkpoint: 0 of the policy's witnesses cosigned it, which is not a quorum",
+      );
+      expect(evidenceIn(dir)).toMatchObject([{ kind: 'checkpoint' }]);
+    } finally {
+      await witness.stop();
+    }
   });
 
   it('finds an operator that shows two views, although both are signed', async () => {

@@ -48,8 +48,13 @@ const noteOf = (name: string, tree: TreeWriter, signers: ReadonlyArray<NoteSigne
  * Hashes, seals and signs a log.
  *
  * @param keysIn the directory of another log whose keys sign this one too.
+ * @param witnesses who cosign the log and its sealed index.
  */
-export const provenLog = (log: LogReader, keysIn?: string): ProvenLog => {
+export const provenLog = (
+  log: LogReader,
+  keysIn?: string,
+  witnesses: ReadonlyArray<NoteSigner> = [],
+): ProvenLog => {
   const directory = mkdtempSync(join(tmpdir(), 'domicile-evidence-'));
   const tree = openTreeToWrite(join(directory, 'tree.sqlite'), 0);
   const builder = builderOf(tree);
@@ -66,14 +71,17 @@ export const provenLog = (log: LogReader, keysIn?: string): ProvenLog => {
   const sources: EvidenceSources = {
     log,
     tiles: tree.tiles,
-    checkpoint: noteOf(origin, tree, keys.signers),
+    checkpoint: noteOf(origin, tree, [...keys.signers, ...witnesses]),
     sealed:
       indexTree.size() === 0
         ? undefined
         : {
             index,
             tiles: indexTree.tiles,
-            checkpoint: noteOf(indexOriginOf(origin), indexTree, keysOf(indexOriginOf(origin)).signers),
+            checkpoint: noteOf(indexOriginOf(origin), indexTree, [
+              ...keysOf(indexOriginOf(origin)).signers,
+              ...witnesses,
+            ]),
           },
     verifierKeys: keys.verifiers.map(({ vkey }) => vkey),
   };
