@@ -42,11 +42,19 @@ const partsOf = (size: number, threads: number): ReadonlyArray<Pick<LogPart, 'af
   return ends.map((upTo, part) => ({ after: ends[part - 1] ?? 0, upTo }));
 };
 
-/** Compares one part in a thread. Resolves with the first difference, if any. */
-const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise<LogDifference | undefined> =>
+/** Compares one part in a thread. Resolves with the first difference, if any; without one once `ended`. */
+const compareBeside = (
+  part: LogPart,
+  onStep: (agreed: number) => void,
+  ended: AbortSignal,
+): Promise<LogDifference | undefined> =>
   new Promise((resolve, reject) => {
     const worker = startThread(new URL('./verify-log-thread.ts', import.meta.url), part);
     let agreedUpTo = part.after;
+    ended.addEventListener('abort', () => {
+      resolve(undefined);
+      void worker.terminate();
+    });
     worker.on('message', (report: LogPartReport) => {
       if ('problem' in report) return reject(fromPlain(report.problem));
       if ('kind' in report) return resolve(report);
@@ -54,13 +62,36 @@ const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise
       agreedUpTo = report.agreedUpTo;
     });
     worker.once('error', reject);
-    // Has no effect if the part differs.
+    // Has no effect if the part differs or was ended.
     worker.once('exit', () =>
       agreedUpTo === part.upTo
         ? resolve(undefined)
         : reject(new Error(`the thread that compares it ended at position ${agreedUpTo}`)),
     );
   });
+
+/** Compares parts side by side. Once one differs, the later ones cannot have the first difference, and are ended. */
+const firstDifference = async (
+  parts: ReadonlyArray<LogPart>,
+  onStep: (agreed: number) => void,
+): Promise<LogDifference | undefined> => {
+  const ends = parts.map(() => new AbortController());
+  const endFrom = (first: number): void => {
+    for (const end of ends.slice(first)) end.abort();
+  };
+  try {
+    const found = await Promise.all(
+      parts.map(async (part, place) => {
+        const difference = await compareBeside(part, onStep, ends[place]!.signal);
+        if (difference !== undefined) endFrom(place + 1);
+        return difference;
+      }),
+    );
+    return found.find((difference) => difference !== undefined);
+  } finally {
+    endFrom(0);
+  }
+};
 
 /**
  * Checks each event of the log against its leaf, in several threads if there are many events.
@@ -83,15 +114,12 @@ export const checkLog = async (
     return agrees(log, tree);
   }
   let agreed = 0;
-  const found = await Promise.all(
-    parts.map((part) =>
-      compareBeside({ ...files, ...part }, (more) => {
-        agreed += more;
-        onStep(agreed);
-      }),
-    ),
+  const first = await firstDifference(
+    parts.map((part) => ({ ...files, ...part })),
+    (more) => {
+      agreed += more;
+      onStep(agreed);
+    },
   );
-  // The parts are in order, so this is the first difference of the log.
-  const first = found.find((difference) => difference !== undefined);
   return first === undefined ? agrees(log, tree) : differs(first);
 };
