@@ -54,6 +54,8 @@ const aboutAnswers = [
 const aboutCallers = ['test/api/console-files.test.ts', 'test/api/keys.test.ts', 'test/api/logins.test.ts'];
 /** What needs a program that is not on every machine, and that npm does not bring. */
 const aboutNginx = nginxBinary === undefined ? ['test/main/behind-nginx.test.ts'] : [];
+/** Tests in a browser, which the files of one process share. */
+const inBrowser = ['test/e2e/**/*.test.ts'];
 const kurrentDb = process.env.KURRENTDB_URL === undefined ? 'the double' : 'the server of KURRENTDB_URL';
 
 export default defineConfig({
@@ -72,7 +74,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'embedded log', include: ['test/**/*.test.ts'], exclude: [...sharing, ...aboutNginx] },
+        test: {
+          name: 'embedded log',
+          include: ['test/**/*.test.ts'],
+          exclude: [...sharing, ...inBrowser, ...aboutNginx],
+        },
       },
       {
         extends: true,
@@ -82,6 +88,15 @@ export default defineConfig({
           isolate: false,
           // A process is used again only if the next file is of the same project.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'embedded log, in a browser',
+          include: inBrowser,
+          isolate: false,
+          sequence: { groupOrder: 3 },
         },
       },
       {

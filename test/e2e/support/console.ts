@@ -70,6 +70,14 @@ const launch = async (): Promise<Browser> => {
   }
 };
 
+let launched: Promise<Browser> | undefined;
+
+/** The browser of this process, which all its test files share; it ends with the process. */
+const theBrowser = (): Promise<Browser> => {
+  launched ??= launch();
+  return launched;
+};
+
 export interface ContextOptions {
   readonly width?: number;
   readonly height?: number;
@@ -99,7 +107,7 @@ class Console {
     this.directory = newDataDirectory();
     [this.running, this.browser] = await Promise.all([
       ServerProcess.start({ directory: this.directory }),
-      launch(),
+      theBrowser(),
     ]);
   }
 
@@ -168,7 +176,6 @@ class Console {
 
   async close(): Promise<void> {
     for (const context of this.contexts.values()) await context.close();
-    await this.browser?.close();
     await this.running?.end();
     removeDirectory(this.directory);
   }
