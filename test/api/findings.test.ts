@@ -689,7 +689,7 @@ const comparable = (difference: Record<string, Row[]>): Record<string, string[]>
   );
 
 describe('on random worlds', () => {
-  const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 300) / 25);
+  const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 25);
 
   it('a simulation predicts the adoption; versions keep their findings; earlier knowledge does not change', async () => {
     const seen = { findings: 0, changes: 0 };

@@ -64,7 +64,7 @@ const head = async (): Promise<string> => (await server.get('/readyz')).body.hea
 
 test('200 followers get every append once and in order, and slow each append only a little', async () => {
   const start = Number(await head());
-  const appends = 150;
+  const appends = 60;
   const append = async (source: string): Promise<number> => {
     const began = performance.now();
     for (let index = 0; index < appends; index++) await server.record(placed(source, index, 1));
@@ -77,7 +77,7 @@ test('200 followers get every append once and in order, and slow each append onl
       follow(`after=${start + appends}${index % 4 === 0 ? '&source=urn:followed' : ''}`, leaving.signal),
     ),
   );
-  const { result: followed } = await beside(server, '200 followers and 150 appends', () =>
+  const { result: followed } = await beside(server, '200 followers and 60 appends', () =>
     append('urn:followed'),
   );
   console.log(`an append: ${alone.toFixed(1)} ms alone, ${followed.toFixed(1)} ms with 200 followers`);

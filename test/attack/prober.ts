@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import { lines, type ServerProcess } from '../support/server.ts';
 
 /** How often each path is asked while an attack runs. */
-const everyMs = 15;
+const everyMs = 30;
 /**
  * How long an answer may take beside an attack. The aim is 0.3 s on a quiet machine, and what was measured is printed;
  * tests share two cores with each other, with the thread that the attack keeps busy and with whoever else uses them.

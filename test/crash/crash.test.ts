@@ -12,7 +12,7 @@ import { answersTo, questionsAbout } from '../support/answers.ts';
 import { enrolled, type Sent, sent } from '../support/given-events.ts';
 import { lines, newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
-const rounds = Number(process.env.CRASH_ROUNDS ?? 12);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 8);
 /** Rounds take a second or so each. */
 const testMsMax = 120_000 + rounds * 10_000;
 

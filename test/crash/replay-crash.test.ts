@@ -12,7 +12,7 @@ import { longLog, longLogQuestions } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
-const rounds = Number(process.env.REPLAY_CRASH_ROUNDS ?? 4);
+const rounds = Number(process.env.REPLAY_CRASH_ROUNDS ?? 3);
 const eventsTotal = 6_000;
 /** A replay of so many events takes about as long, comparison and swap included. */
 const replayAboutMs = 1_500;

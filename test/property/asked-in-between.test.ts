@@ -24,7 +24,7 @@ import { storedEvents } from '../support/ledger.ts';
 import { StagedLedger } from '../support/staged-ledger.ts';
 import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const dayMs = 86_400_000;
 const everything = { from: Number.MIN_SAFE_INTEGER, to: never };
 const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;

@@ -12,7 +12,7 @@ import { heardUntil as naiveHeardUntil, vouchesIn } from '../support/naive-cover
 import { assurances } from '../support/naive-model.ts';
 import { epoch, recorded, subjects, worlds } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 200);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const dayMs = 86_400_000;
 
 const fitsVouch = (data: unknown): boolean => E.isRight(decodeData('SourceVouched', data));

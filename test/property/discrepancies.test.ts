@@ -25,7 +25,7 @@ import {
 } from '../support/worlds.ts';
 
 const at = (day: number) => ({ time: new Date(Date.UTC(2020, 0, day)).toISOString() });
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 const fits = (type: string, data: unknown): boolean =>
   eventTypes.includes(type as EventType) && E.isRight(decodeData(type as EventType, data));

@@ -21,7 +21,7 @@ import { corrected, type Sent, sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
 import { longLog } from '../support/long-log.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 200);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const validAt = Date.UTC(2024, 0, 1);
 
 /** What fills the small tables: things that are registered, a correction of one, and corrections of what came long before. */

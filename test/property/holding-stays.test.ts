@@ -29,7 +29,7 @@ import {
   worlds,
 } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const everything: Interval = { from: beginning, to: never };
 type Events = Parameters<typeof storedEvents>[0] & Parameters<typeof recorded>[0];
 

@@ -20,7 +20,7 @@ import {
   worlds,
 } from '../support/worlds.ts';
 
-const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 300) / 25);
+const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 25);
 
 const paths = questionsAbout({ subjects, sites, populations, datasets, parties });
 

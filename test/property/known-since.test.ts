@@ -13,7 +13,7 @@ import { storedEvents } from '../support/ledger.ts';
 import { StagedLedger } from '../support/staged-ledger.ts';
 import { worlds } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 const adopted = sent('adopted', 'PolicyAdopted', {
   policy: 'p1',

@@ -9,7 +9,7 @@ import { projected, storedEvents } from '../support/ledger.ts';
 import { eventsThat, sourcesNaming } from '../support/naive-log.ts';
 import { datasets, parties, recorded, sites, subjects, worlds } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 200);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 const sources = ['https://a.example.org/residency', 'https://b.example.org/residency', 'urn:nobody'];
 

@@ -10,7 +10,7 @@ import { createClient } from '../../src/client/client.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 import { subjects, worlds } from '../support/worlds.ts';
 
-const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 300) / 100);
+const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 100);
 const times = ['2020-01-03', '2020-01-06', '2020-01-12T00:00:00.001Z', '2021-01-01'] as const;
 
 /** Rows in an order that does not depend on who found them. */

@@ -383,7 +383,7 @@ it('finds at every sampled instant what the stock engine says of each person, an
         if (found.length === 0) seen.nothing++;
       }
     }),
-    { numRuns: 750 },
+    { numRuns: 250 },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(250);
 });

@@ -57,7 +57,7 @@ describe('who could reach a subject, along which path', () => {
         const few = reachOfSubject(reach, subject, residency, { at: 0, during: everything }, 1);
         expect(flat(few)).toEqual(flat(answer));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -69,7 +69,7 @@ describe('who could reach a subject, along which path', () => {
         const answer = reachOfSubject(reach, subject, residency, { at: 0, during: everything, via });
         expect(flat(answer)).toEqual(naive.reachOf({ facts, residency }, subject, via));
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('who could reach a subject, along which path', () => {
         fc.pre(!answer.limitMet);
         expect(flat(answer)).toEqual(naive.allPathsOf({ facts, residency }, subject));
       }),
-      { numRuns: 800 },
+      { numRuns: 200 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('who could reach a subject, along which path', () => {
           );
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 
@@ -165,7 +165,7 @@ describe('an index that has answered before', () => {
           expect(ask(index)).toEqual(ask(new ReachIndex(now)));
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 });
@@ -241,7 +241,7 @@ describe('what a party could reach', () => {
         expect(new Map(found as [string, unknown][])).toEqual(expected);
         expect(told.every(({ from, to }) => from <= at && at < to)).toBe(true);
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 });
@@ -263,7 +263,7 @@ describe('an observed access', () => {
         const found = unexplainedAccess(new ReachIndex(facts), access as FactOf<'AccessObserved'>, residency);
         expect(found === undefined).toBe(naive.reachesAt(world, there, party, access.time));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -310,7 +310,7 @@ describe('why a party has reach, or has none', () => {
           expect(fewer.some((opened) => open([...holding, ...opened]))).toBe(false);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -325,7 +325,7 @@ describe('the reach of the trail', () => {
         expect(trail.map(({ position }) => position)).toEqual(naive.trailOf({ facts, residency }, subject));
         expect(trail.every(({ why }) => why.length > 0 && !why.includes(subject))).toBe(true);
       }),
-      { numRuns: 800 },
+      { numRuns: 200 },
     );
   });
 });

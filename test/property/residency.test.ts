@@ -29,7 +29,7 @@ import {
   worlds,
 } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 const fits = (type: string, data: unknown): boolean =>
   eventTypes.includes(type as EventType) && E.isRight(decodeData(type as EventType, data));

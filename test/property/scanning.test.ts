@@ -21,7 +21,7 @@ import { logOf, storedEvents } from '../support/ledger.ts';
 import { longLog } from '../support/long-log.ts';
 import { worlds } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 /** The postings of a list: those of one event come in any order. */
 const postingsIn = (list: Float64Array): ReadonlyArray<string> =>

@@ -16,7 +16,7 @@ import { isSilent, vouchesIn } from '../support/naive-coverage.ts';
 import type { CloudEvent, Recorded } from '../support/naive-model.ts';
 import { recorded } from '../support/worlds.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const policy = 'domicile:silent-source';
 const dayMs = 86_400_000;
 const epoch = Date.UTC(2020, 0, 1);
