@@ -1,5 +1,6 @@
 /** The common parts of the checks of a bundle: the reader's trust, and the result of a check. */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
 import type { VerifierKey } from '../integrity/keys.ts';
 import { parseNote } from '../integrity/signed-note.ts';
@@ -20,6 +21,11 @@ export type Checked<A> = E.Either<Fault, { readonly value: A; readonly found: st
 /** A failed check. */
 export const fault = (place: string, message: string): E.Either<Fault, never> => E.left({ place, message });
 
+/** Adds the place to what is wrong. */
+export const faultAt =
+  (place: string) =>
+  (message: string): Fault => ({ place, message });
+
 /** A count with its noun. */
 export const counted = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
@@ -28,9 +34,10 @@ export const counted = (count: number, one: string, many: string): string =>
 export const keysOfLog = ({ keys, policy }: Trust, origin: string): ReadonlyArray<VerifierKey> =>
   [...keys, ...policy.logs.map(({ key }) => key)].filter((key) => key.name === origin);
 
-/** A checkpoint that the reader's policy accepts, and by how many of its witnesses, in words; none cosigned an empty text. */
+/** A checkpoint that the reader's policy accepts. */
 export interface CheckedCheckpoint {
   readonly checkpoint: Checkpoint;
+  /** In words, how many witnesses of the policy cosigned it; empty if none did. */
   readonly cosigned: string;
 }
 
@@ -44,14 +51,16 @@ export const checkedNote = (
   place: string,
   { policy }: Trust,
   logs: ReadonlyArray<VerifierKey>,
-): E.Either<Fault, CheckedCheckpoint> => {
-  const note = parseNote(text);
-  if (E.isLeft(note)) return fault(place, note.left);
-  const judged = verifyByPolicy(note.right, policy, logs);
-  if (E.isLeft(judged)) return fault(place, judged.left);
-  const checkpoint = parseCheckpoint(note.right.text);
-  if (E.isLeft(checkpoint)) return fault(place, checkpoint.left);
-  const by = judged.right.witnesses.length;
-  const cosigned = by === 0 ? '' : `, cosigned by ${counted(by, 'witness', 'witnesses')} of the policy`;
-  return E.right({ checkpoint: checkpoint.right, cosigned });
-};
+): E.Either<Fault, CheckedCheckpoint> =>
+  pipe(
+    E.Do,
+    E.bind('note', () => parseNote(text)),
+    E.bind('judged', ({ note }) => verifyByPolicy(note, policy, logs)),
+    E.bind('checkpoint', ({ note }) => parseCheckpoint(note.text)),
+    E.mapLeft(faultAt(place)),
+    E.map(({ judged, checkpoint }) => {
+      const by = judged.witnesses.length;
+      const cosigned = by === 0 ? '' : `, cosigned by ${counted(by, 'witness', 'witnesses')} of the policy`;
+      return { checkpoint, cosigned };
+    }),
+  );

@@ -24,7 +24,7 @@ import { hashesOf, type ShownEvent } from './shown-events.ts';
 type Sealed = Extract<Completeness, { readonly kind: 'sealed' }>;
 
 /** A part that can report unused content. */
-interface ShownPart {
+export interface ShownPart {
   readonly part: KeyPart;
   /** The first leaf or list that no lookup used. */
   readonly unneeded: () => string | undefined;

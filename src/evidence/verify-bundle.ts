@@ -3,19 +3,26 @@
  * it derives the answers again from the events. It runs in Node and in browsers.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Instant, parseInstant } from '../domain/time/instant.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
-import { isSignedByAll, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
+import {
+  isSignedByAll,
+  parseSignatures,
+  type SignedNote,
+  type VerifiedNote,
+  verifyNote,
+} from '../integrity/signed-note.ts';
 import { answersInWords, askedInWords } from './asked-in-words.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
 import { firstDifference } from './canonical-json.ts';
-import { type Checked, checkedNote, counted, fault, keysOfLog, type Trust } from './checked.ts';
+import { type Checked, checkedNote, counted, fault, faultAt, keysOfLog, type Trust } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { NotShown } from './key-part.ts';
 import { NotKeyed } from './keyed-events.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion, NothingKnown } from './questions.ts';
-import { shownEvents } from './shown-events.ts';
+import { type ShownEvent, shownEvents } from './shown-events.ts';
 import { type Complete, checkedComplete } from './verify-complete.ts';
 
 /** One line of the report. If a check fails, checks that depend on it are skipped. */
@@ -35,27 +42,27 @@ export interface BundleReport {
   readonly bundle: Bundle | undefined;
 }
 
-const checkedForm = (text: string): Checked<Bundle> => {
-  const bundle = parseBundle(text);
-  if (E.isLeft(bundle)) return bundle;
-  const { rules } = bundle.right;
-  return rules === rulesVersion
-    ? E.right({ value: bundle.right, found: `a bundle made with the rules ${rules}` })
-    : fault(
-        '/rules',
-        `the answers were made with the rules ${rules}; this Domicile knows only ${rulesVersion}`,
-      );
-};
+const checkedForm = (text: string): Checked<Bundle> =>
+  pipe(
+    parseBundle(text),
+    E.filterOrElse(
+      ({ rules }) => rules === rulesVersion,
+      ({ rules }): Fault => ({
+        place: '/rules',
+        message: `the answers were made with the rules ${rules}; this Domicile knows only ${rulesVersion}`,
+      }),
+    ),
+    E.map((bundle) => ({ value: bundle, found: `a bundle made with the rules ${bundle.rules}` })),
+  );
 
-const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkpoint> => {
-  const checked = checkedNote(checkpoint, '/checkpoint', trust, trust.keys);
-  if (E.isLeft(checked)) return checked;
-  const { checkpoint: value, cosigned } = checked.right;
-  return E.right({
-    value,
-    found: `the log ${value.origin} of ${counted(value.size, 'event', 'events')}, signed by a key that you trust${cosigned}`,
-  });
-};
+const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkpoint> =>
+  pipe(
+    checkedNote(checkpoint, '/checkpoint', trust, trust.keys),
+    E.map(({ checkpoint: value, cosigned }) => ({
+      value,
+      found: `the log ${value.origin} of ${counted(value.size, 'event', 'events')}, signed by a key that you trust${cosigned}`,
+    })),
+  );
 
 /** The Ed25519 keys with which the ledger signs, according to a bundle. */
 const ed25519KeysIn = ({ verifierKeys }: Bundle, origin: string): ReadonlyArray<VerifierKey> =>
@@ -65,56 +72,66 @@ const ed25519KeysIn = ({ verifierKeys }: Bundle, origin: string): ReadonlyArray<
   });
 
 const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust): Checked<void> => {
-  const place = '/signature';
-  const signatures = parseSignatures(bundle.signature);
-  if (E.isLeft(signatures)) return fault(place, signatures.left);
-  const note = { text: statementOf(origin, unsigned(bundle)), signatures: signatures.right };
   const trusted = keysOfLog(trust, origin);
-  const verified = verifyNote(note, trusted);
-  if (E.isLeft(verified)) return fault(place, `${verified.left}: the file was changed after it was made`);
-  // After a rotation two keys sign, and the reader may trust only one. That one signed which keys the ledger has,
-  // so the other key verifies the remaining signature line. A line that nothing verified could be altered
-  // unnoticed.
   const named = ed25519KeysIn(bundle, origin);
-  const whole = verifyNote(note, [...trusted, ...named]);
-  if (E.isLeft(whole)) return fault(place, `${whole.left}: the file was changed after it was made`);
-  if (signatures.right.length !== whole.right.by.length)
-    return fault(place, 'there are signatures by keys that you do not trust and the ledger does not list');
-  return isSignedByAll(note, named)
-    ? E.right({ value: undefined, found: 'the file is unchanged since the ledger made it' })
-    : fault(place, 'a signature by a key of the ledger is missing: the file was changed after it was made');
+  const verified = (note: SignedNote): E.Either<string, VerifiedNote> =>
+    pipe(
+      verifyNote(note, trusted),
+      // After a rotation two keys sign, and the reader may trust only one. That one signed which keys the ledger
+      // has, so the other key verifies the remaining signature line. A line that nothing verified could be altered
+      // unnoticed.
+      E.flatMap(() => verifyNote(note, [...trusted, ...named])),
+      E.mapLeft((reason) => `${reason}: the file was changed after it was made`),
+    );
+  return pipe(
+    parseSignatures(bundle.signature),
+    E.flatMap((signatures) => verified({ text: statementOf(origin, unsigned(bundle)), signatures })),
+    E.filterOrElse(
+      ({ signatures, by }) => signatures.length === by.length,
+      () => 'there are signatures by keys that you do not trust and the ledger does not list',
+    ),
+    E.filterOrElse(
+      (note) => isSignedByAll(note, named),
+      () => 'a signature by a key of the ledger is missing: the file was changed after it was made',
+    ),
+    E.mapLeft(faultAt('/signature')),
+    E.map(() => ({ value: undefined, found: 'the file is unchanged since the ledger made it' })),
+  );
 };
 
-const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Fault, EvidenceQuestion> => {
-  const instant = (text: string | undefined, name: string): E.Either<Fault, Instant | undefined> => {
-    if (text === undefined) return E.right(undefined);
-    const read = parseInstant(text);
-    return E.isLeft(read) ? fault(`/asked/${name}`, read.left) : read;
-  };
+const checkedQuestion = (bundle: Bundle, { size }: Checkpoint): Checked<EvidenceQuestion> => {
+  const { asked } = bundle;
+  const instant = (text: string | undefined, name: string): E.Either<Fault, Instant | undefined> =>
+    text === undefined ? E.right(undefined) : pipe(parseInstant(text), E.mapLeft(faultAt(`/asked/${name}`)));
   const position = Number(asked.knownPosition);
   if (!/^[1-9]\d{0,15}$/.test(asked.knownPosition) || position > size)
     return fault('/asked/knownPosition', 'is a position beyond the checkpoint');
-  const validAt = instant(asked.validAt, 'validAt');
-  if (E.isLeft(validAt)) return validAt;
-  const from = instant(asked.from, 'from');
-  if (E.isLeft(from)) return from;
-  const to = instant(asked.to, 'to');
-  if (E.isLeft(to)) return to;
   const { about, id, finding, minAssurance, trail } = asked;
-  if ((about === 'finding') !== (finding !== undefined))
-    return fault('/asked/finding', 'says what a finding is about, and stands in a question about one alone');
-  return E.right({
-    about,
-    id,
-    finding,
-    validAt: validAt.right!,
-    position,
-    minAssurance,
-    from: from.right,
-    to: to.right,
-    trail,
-  });
+  return pipe(
+    E.Do,
+    E.bind('validAt', () => instant(asked.validAt, 'validAt')),
+    E.bind('from', () => instant(asked.from, 'from')),
+    E.bind('to', () => instant(asked.to, 'to')),
+    E.filterOrElse(
+      () => (about === 'finding') === (finding !== undefined),
+      () =>
+        faultAt('/asked/finding')('says what a finding is about, and stands in a question about one alone'),
+    ),
+    E.map(({ validAt, from, to }) => ({
+      value: { about, id, finding, validAt: validAt!, position, minAssurance, from, to, trail },
+      found: askedInWords(bundle).join(', '),
+    })),
+  );
 };
+
+const checkedEvents = (bundle: Bundle, checkpoint: Checkpoint): Checked<ReadonlyArray<ShownEvent>> =>
+  pipe(
+    shownEvents(bundle, checkpoint),
+    E.map((shown) => ({
+      value: shown,
+      found: `${counted(shown.length, 'event is', 'events are')} in the log, each at its position`,
+    })),
+  );
 
 const checkedAnswers = (bundle: Bundle, { derive, unneeded }: Complete): Checked<void> => {
   const { answers } = bundle;
@@ -154,45 +171,32 @@ const checkNames = [
 /** Verifies the text of a bundle with the reader's trust. */
 export const verifyBundle = (text: string, trust: Trust): BundleReport => {
   const checks: BundleCheck[] = [];
-  /** Records the outcome of the next check; undefined if it fails. */
-  const noted = <A>(checked: Checked<A>): { readonly value: A } | undefined => {
+  /** Records the outcome of the next check. */
+  const noted = <A>(checked: Checked<A>): E.Either<Fault, A> => {
     const name = checkNames[checks.length]!;
-    if (E.isRight(checked)) {
-      checks.push({ name, state: 'holds', found: checked.right.found });
-      return checked.right;
-    }
-    const { place, message } = checked.left;
-    checks.push({ name, state: 'fails', found: message, place });
-    return undefined;
+    checks.push(
+      E.isRight(checked)
+        ? { name, state: 'holds', found: checked.right.found }
+        : { name, state: 'fails', found: checked.left.message, place: checked.left.place },
+    );
+    return E.map(({ value }: { readonly value: A }) => value)(checked);
   };
   const form = noted(checkedForm(text));
-  const bundle = form?.value;
-  const made = (): void => {
-    if (bundle === undefined) return;
-    const checkpoint = noted(checkedCheckpoint(bundle, trust))?.value;
-    if (checkpoint === undefined) return;
-    // The signature covers the whole file; the following checks locate the fault.
-    noted(checkedSignature(bundle, checkpoint, trust));
-    const asked = checkedQuestion(bundle, checkpoint);
-    const question = noted(
-      E.isLeft(asked) ? asked : E.right({ value: asked.right, found: askedInWords(bundle).join(', ') }),
-    )?.value;
-    if (question === undefined) return;
-    const shown = shownEvents(bundle, checkpoint);
-    const events = noted(
-      E.isLeft(shown)
-        ? shown
-        : E.right({
-            value: shown.right,
-            found: `${counted(shown.right.length, 'event is', 'events are')} in the log, each at its position`,
-          }),
-    )?.value;
-    if (events === undefined) return;
-    const complete = noted(checkedComplete(bundle, checkpoint, trust, events, question))?.value;
-    if (complete !== undefined) noted(checkedAnswers(bundle, complete));
-  };
-  made();
+  pipe(
+    E.Do,
+    E.bind('bundle', () => form),
+    E.bind('checkpoint', ({ bundle }) => noted(checkedCheckpoint(bundle, trust))),
+    // The signature covers the whole file. If it is wrong, the following checks locate the fault.
+    E.tap(({ bundle, checkpoint }) => E.right(noted(checkedSignature(bundle, checkpoint, trust)))),
+    E.bind('question', ({ bundle, checkpoint }) => noted(checkedQuestion(bundle, checkpoint))),
+    E.bind('events', ({ bundle, checkpoint }) => noted(checkedEvents(bundle, checkpoint))),
+    E.bind('complete', ({ bundle, checkpoint, events, question }) =>
+      noted(checkedComplete(bundle, checkpoint, trust, events, question)),
+    ),
+    E.flatMap(({ bundle, complete }) => noted(checkedAnswers(bundle, complete))),
+  );
   for (const name of checkNames.slice(checks.length))
     checks.push({ name, state: 'unchecked', found: 'depends on a check that failed' });
+  const bundle = E.isRight(form) ? form.right : undefined;
   return { checks, holds: checks.every(({ state }) => state === 'holds'), bundle };
 };

@@ -3,6 +3,7 @@
  * by the sealed index and the last events.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
 import type { Bundle } from './bundle.ts';
@@ -12,6 +13,7 @@ import {
   checkedNote,
   counted,
   fault,
+  faultAt,
   keysOfLog,
   type Trust,
 } from './checked.ts';
@@ -21,7 +23,7 @@ import { NotShown } from './key-part.ts';
 import { KeyedIndex } from './keyed-index.ts';
 import type { EvidenceAnswer, EvidenceQuestion } from './questions.ts';
 import type { ShownEvent } from './shown-events.ts';
-import { shownParts } from './shown-parts.ts';
+import { type ShownPart, shownParts } from './shown-parts.ts';
 
 /** How to derive the answers from the shown events, and which of these remained unused. */
 export interface Complete {
@@ -54,9 +56,46 @@ const checkedIndexCheckpoint = (
 ): E.Either<Fault, CheckedCheckpoint> => {
   const place = '/completeness/checkpoint';
   const name = indexOriginOf(origin);
-  const checked = checkedNote(checkpoint, place, trust, indexKeysOf(keysOfLog(trust, origin)));
-  if (E.isLeft(checked)) return checked;
-  return checked.right.checkpoint.origin === name ? checked : fault(place, `is not a checkpoint of ${name}`);
+  return pipe(
+    checkedNote(checkpoint, place, trust, indexKeysOf(keysOfLog(trust, origin))),
+    E.filterOrElse(
+      (checked) => checked.checkpoint.origin === name,
+      () => faultAt(place)(`is not a checkpoint of ${name}`),
+    ),
+  );
+};
+
+/** Derives the answers through the keys in some parts of the log, and notes which events they use. */
+const completeByKeys = (
+  shown: ReadonlyArray<ShownPart>,
+  sealedSize: number,
+  events: ReadonlyArray<ShownEvent>,
+  question: EvidenceQuestion,
+): Complete => {
+  const byPosition = new Map(events.map((event) => [event.position, event]));
+  const used = new Set<number>([question.position]);
+  for (const { position } of events) if (position > sealedSize) used.add(position);
+  const at = (position: number) => {
+    const event = byPosition.get(position);
+    if (event === undefined) throw new NotShown(`the event at position ${position} is missing`);
+    used.add(position);
+    return event.recorded;
+  };
+  const bytesAt = (position: number): number =>
+    at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
+  const keyed = new KeyedIndex({ parts: shown.map(({ part }) => part), at, bytesAt }, question.position);
+  return {
+    derive: () => derivedByKeys(keyed, question),
+    unneeded: () => {
+      const event = events.findIndex(({ position }) => !used.has(position));
+      if (event !== -1) return `/events/${event}`;
+      for (const { unneeded } of shown) {
+        const place = unneeded();
+        if (place !== undefined) return place;
+      }
+      return undefined;
+    },
+  };
 };
 
 /** How to derive the answers, if the shown events are complete. */
@@ -70,43 +109,25 @@ export const checkedComplete = (
   if (completeness.kind === 'whole') return checkedWhole(events, question);
   if (question.trail)
     return fault('/completeness/kind', 'the answers rest on the whole log, which the file does not contain');
-  const index =
+  const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
+  const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
+  const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
+  const index: E.Either<Fault, CheckedCheckpoint | undefined> =
     completeness.checkpoint === undefined
       ? E.right(undefined)
       : checkedIndexCheckpoint(completeness.checkpoint, checkpoint, trust);
-  if (E.isLeft(index)) return index;
-  const shown = shownParts(completeness, index.right?.checkpoint, events, question.position);
-  if (E.isLeft(shown)) return shown;
-  const byPosition = new Map(events.map((event) => [event.position, event]));
-  const used = new Set<number>([question.position]);
-  const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
-  for (const { position } of events) if (position > sealedSize) used.add(position);
-  const at = (position: number) => {
-    const event = byPosition.get(position);
-    if (event === undefined) throw new NotShown(`the event at position ${position} is missing`);
-    used.add(position);
-    return event.recorded;
-  };
-  const bytesAt = (position: number): number =>
-    at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
-  const parts = shown.right.map(({ part }) => part);
-  const keyed = new KeyedIndex({ parts, at, bytesAt }, question.position);
-  const cosigned = index.right?.cosigned ?? '';
-  const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
-  const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
-  return E.right({
-    value: {
-      derive: () => derivedByKeys(keyed, question),
-      unneeded: () => {
-        const event = events.findIndex(({ position }) => !used.has(position));
-        if (event !== -1) return `/events/${event}`;
-        for (const { unneeded } of shown.right) {
-          const place = unneeded();
-          if (place !== undefined) return place;
-        }
-        return undefined;
-      },
-    },
-    found: `${stretches}${cosigned === '' ? '' : `${cosigned},`} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
-  });
+  return pipe(
+    E.Do,
+    E.bind('sealedBy', () => index),
+    E.bind('shown', ({ sealedBy }) =>
+      shownParts(completeness, sealedBy?.checkpoint, events, question.position),
+    ),
+    E.map(({ sealedBy, shown }) => {
+      const cosigned = sealedBy === undefined || sealedBy.cosigned === '' ? '' : `${sealedBy.cosigned},`;
+      return {
+        value: completeByKeys(shown, sealedSize, events, question),
+        found: `${stretches}${cosigned} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
+      };
+    }),
+  );
 };
