@@ -7,7 +7,7 @@ import type { DiscrepancyCode } from '../domain/recording/discrepancy.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { topicsNaming } from '../projections/topics.ts';
-import { Moments, sharedPositions, stretchesOf } from './discrepancy-moments.ts';
+import { fewestPositions, Moments, unchangedRangesOf } from './discrepancy-moments.ts';
 import { discrepanciesOf, type ToldDiscrepancy } from './event-discrepancies.ts';
 import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
@@ -104,8 +104,8 @@ class JudgeOfResolved {
     const { view, now } = this;
     if (this.folded + now.foldedFacts > foldedFactsMax) return { told: [], isSpent: true };
     const wasOpen = new Map(events.map((each) => [each, new Map<string, ToldDiscrepancy>()]));
-    const stretches = events.flatMap((each) => stretchesOf(each, this.moments.of(each)));
-    for (const [position, judged] of sharedPositions(stretches)) {
+    const ranges = events.flatMap((each) => unchangedRangesOf(each, this.moments.of(each)));
+    for (const [position, judged] of fewestPositions(ranges)) {
       const then = new ResidencyFolds(view.as({ ...view.known, position }));
       for (const recorded of judged) {
         view.work.goOn(stepsOfFact);

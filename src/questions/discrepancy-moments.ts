@@ -151,22 +151,25 @@ export class Moments {
 }
 
 /** A range of positions, including both ends, within which no event starts or stops to fit. */
-export interface Stretch<A> {
+export interface UnchangedRange<A> {
   readonly of: A;
   readonly from: number;
   readonly to: number;
 }
 
 /** The ranges between the moments of an event, without the last one, which is what is known now. */
-export const stretchesOf = <A>(of: A, moments: ReadonlyArray<number>): ReadonlyArray<Stretch<A>> =>
+export const unchangedRangesOf = <A>(
+  of: A,
+  moments: ReadonlyArray<number>,
+): ReadonlyArray<UnchangedRange<A>> =>
   moments.slice(0, -1).map((from, index) => ({ of, from, to: moments[index + 1]! - 1 }));
 
 /** A minimal set of positions that meets all ranges, in log order, each with the items of its ranges. */
-export const sharedPositions = <A>(
-  stretches: ReadonlyArray<Stretch<A>>,
+export const fewestPositions = <A>(
+  ranges: ReadonlyArray<UnchangedRange<A>>,
 ): ReadonlyArray<readonly [position: number, of: ReadonlyArray<A>]> => {
   const shared: (readonly [position: number, of: A[]])[] = [];
-  for (const { of, from, to } of stretches.toSorted((a, b) => a.to - b.to)) {
+  for (const { of, from, to } of ranges.toSorted((a, b) => a.to - b.to)) {
     const last = shared.at(-1);
     if (last !== undefined && last[0] >= from) last[1].push(of);
     else shared.push([to, [of]]);

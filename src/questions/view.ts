@@ -7,7 +7,7 @@ import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import type { TopicKind } from '../projections/topics.ts';
-import { HypotheticalEvents } from './hypothetical-events.ts';
+import { SimulatedEventIndex } from './simulated-events.ts';
 import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
 /** Events to read from the index at a time. */
@@ -34,11 +34,11 @@ export class View {
   /** Facts about one subject; for an event with many subjects, the first for whom this view was asked. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
-  private readonly simulated: HypotheticalEvents;
+  private readonly simulated: SimulatedEventIndex;
 
   /**
    * @param known the knowledge of recorded events.
-   * @param simulated events that are treated as recorded: those of `hypotheticalEvents`.
+   * @param simulated events that are treated as recorded: those of `asIfRecorded`.
    */
   constructor(
     index: EventIndex,
@@ -50,7 +50,7 @@ export class View {
     this.recordedUpTo = known.position;
     this.known = { ...known, position: simulated.at(-1)?.position ?? known.position };
     this.work = work;
-    this.simulated = new HypotheticalEvents(simulated);
+    this.simulated = new SimulatedEventIndex(simulated);
     for (const recorded of simulated) {
       this.simulated.add(recorded, this.correctionsOf(recorded));
       const target = isCorrection(recorded.event) ? this.find(recorded.event.data.event) : undefined;

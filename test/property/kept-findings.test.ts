@@ -11,11 +11,11 @@ import type { Assurance } from '../../src/domain/events/words.ts';
 import { beginning, never } from '../../src/domain/time/instant.ts';
 import { allFindings } from '../../src/questions/findings.ts';
 import { holdingsAt } from '../../src/questions/holdings.ts';
-import { hypotheticalEvents } from '../../src/questions/hypothetical-events.ts';
 import { KeptHistory } from '../../src/questions/kept-history.ts';
 import { membersAt } from '../../src/questions/members.ts';
+import { newReachBetween, wireNewReach } from '../../src/questions/new-reach.ts';
 import { reachOfParty, wireHoldingReach } from '../../src/questions/party-reach.ts';
-import { simulateEvents, wireNewReach } from '../../src/questions/simulate-events.ts';
+import { asIfRecorded } from '../../src/questions/simulated-events.ts';
 import { View } from '../../src/questions/view.ts';
 import { lookForHistories, wholeHistories } from '../../src/questions/whole-history.ts';
 import { wireFinding } from '../../src/questions/wire-finding.ts';
@@ -101,9 +101,9 @@ it('answers at every stage, and as known at earlier positions, equal those of a 
         kept.applyUpTo(events.length);
         const decoded = decodeEvent(whatIf);
         if (E.isLeft(decoded)) throw new Error('no event');
-        const simulation = hypotheticalEvents([decoded.right], 5_000);
+        const simulation = asIfRecorded([decoded.right], 5_000);
         const simulate = (view: View) =>
-          simulateEvents(view, new View(view.index, view.known, simulation), epoch + 5 * day).map(
+          newReachBetween(view, new View(view.index, view.known, simulation), epoch + 5 * day).map(
             wireNewReach,
           );
         for (const position of [events.length, Math.ceil(events.length / 2)])

@@ -9,10 +9,10 @@ import { type EventType, eventTypes } from '../../src/domain/events/catalogue.ts
 import { decodeData, decodeEvent, type Event } from '../../src/domain/events/event.ts';
 import { type Finding, subjectsAt } from '../../src/domain/policy/finding.ts';
 import { allFindings } from '../../src/questions/findings.ts';
-import { hypotheticalEvents } from '../../src/questions/hypothetical-events.ts';
+import { newReachBetween } from '../../src/questions/new-reach.ts';
 import { policyVersions } from '../../src/questions/policies.ts';
-import { simulateEvents } from '../../src/questions/simulate-events.ts';
 import { simulatePolicy } from '../../src/questions/simulate-policy.ts';
+import { asIfRecorded } from '../../src/questions/simulated-events.ts';
 import { trailOf } from '../../src/questions/trail.ts';
 import { View } from '../../src/questions/view.ts';
 import { source as events, sent } from '../support/given-events.ts';
@@ -383,9 +383,9 @@ describe('in random worlds, at random known positions and assurances', () => {
               return each.right;
             });
             const when = epoch + validAt * dayMs;
-            const rows = simulateEvents(
+            const rows = newReachBetween(
               view,
-              new View(view.index, view.known, hypotheticalEvents(decoded, 5_000)),
+              new View(view.index, view.known, asIfRecorded(decoded, 5_000)),
               when,
             );
             const known = asked.log.slice(0, asked.known);

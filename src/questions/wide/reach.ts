@@ -9,12 +9,12 @@ import { periodOrMoment } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion, ReachSimulationQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
-import { hypotheticalEvents } from '../hypothetical-events.ts';
 import { knownName } from '../known-name.ts';
+import { newReachBetween, wireNewReach } from '../new-reach.ts';
 import { partyCut } from '../party-cut.ts';
 import { reachOfParty, wireHoldingReach } from '../party-reach.ts';
 import { bytesWithPath } from '../reach.ts';
-import { simulateEvents, wireNewReach } from '../simulate-events.ts';
+import { asIfRecorded } from '../simulated-events.ts';
 import { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
@@ -43,10 +43,10 @@ export const reachSimulation = (
   asked: Asked<ReachSimulationQuestion>,
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
-  const simulated = hypotheticalEvents(events, asked.clocks.knownAt);
+  const simulated = asIfRecorded(events, asked.clocks.knownAt);
   const then = new View(view.index, view.known, simulated, view.work);
   // Reach that the events end is reach that would be new without them.
   const [from, to] = asked.parameters.change === 'ended' ? [then, view] : [view, then];
-  const rows = simulateEvents(from, to, asked.clocks.validAt);
+  const rows = newReachBetween(from, to, asked.clocks.validAt);
   return E.right(pageOfMade(rows, asked, wireNewReach, ({ path }) => bytesWithPath(path)));
 };

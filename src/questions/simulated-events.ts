@@ -13,7 +13,7 @@ import { type TopicKind, visitTopics } from '../projections/topics.ts';
 const beforeSimulated = 2 ** 50;
 
 /** Events as if recorded next, at positions that no recorded event has. */
-export const hypotheticalEvents = (
+export const asIfRecorded = (
   events: ReadonlyArray<Event>,
   recordedAt: Instant,
 ): ReadonlyArray<RecordedEvent> =>
@@ -28,7 +28,7 @@ export const hypotheticalEvents = (
 const nobody: ReadonlySet<string> = new Set();
 
 /** The topics, names and subjects of simulated events. Those of recorded events are in the index. */
-export class HypotheticalEvents {
+export class SimulatedEventIndex {
   /** By position, in log order. */
   readonly events: ReadonlyMap<number, RecordedEvent>;
   /** By kind and name, separated by a space; no kind contains a space. */

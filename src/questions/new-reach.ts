@@ -49,7 +49,7 @@ const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> =
  * What parties would newly reach, from `at` on, if what `from` knows became what `to` knows. Judged for each
  * person; by party, then in the order of `reachOfParty`.
  */
-export const simulateEvents = (from: View, to: View, at: Instant): ReadonlyArray<NewReach> => {
+export const newReachBetween = (from: View, to: View, at: Instant): ReadonlyArray<NewReach> => {
   const [before, after] = comparable([from, to]) as [ReachedWorld, ReachedWorld];
   return newlyReachedBetween(before, after, at);
 };
