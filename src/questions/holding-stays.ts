@@ -2,7 +2,7 @@
  * What a site held over time, and where a dataset was held: the rows of R12 for a site, as stays with the events
  * that opened and closed them.
  *
- * A population's holding or a backup exists whoever is in it. So only subjects with own data are followed
+ * A population's holding or a backup exists even with nobody in it. So only subjects with own data are followed
  * individually.
  */
 import type { HoldingStayRow } from '../contract/rows/residency.ts';

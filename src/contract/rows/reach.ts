@@ -81,8 +81,8 @@ export const WireCut = exact('Cut', cutFields, {});
 export type WireCut = t.TypeOf<typeof WireCut>;
 
 /**
- * The same for a party and some holdings, whoever's data they hold. `edges` is the graph of its paths: every edge
- * of a path that visits no party twice, up to a limit that `limitMet` indicates.
+ * The same for a party and some holdings, regardless of whose data they hold. `edges` is the graph of its paths:
+ * every edge of a path that visits no party twice, up to a limit that `limitMet` indicates.
  */
 export const WirePartyCut = exact(
   'PartyCut',
