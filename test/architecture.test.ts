@@ -1,6 +1,4 @@
-/**
- * Imports go one way: what a folder may know is written here, and held to.
- */
+/** Imports go one way: this file lists and enforces what each folder may import. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 
-/** What each folder may import of the others. */
+/** What each folder may import from the others. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   contract: ['domain'],
@@ -70,7 +68,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
 };
 
-/** What a folder inside another may import of its own: the chapters of the domain come one after the other. */
+/** What nested folders may import from their siblings: the chapters of the domain are ordered. */
 const allowedWithin: Readonly<Record<string, ReadonlyArray<string>>> = {
   'domain/time': [],
   'domain/events': ['domain/time'],
@@ -100,7 +98,7 @@ const folderOf = (file: string): string => relative(source, file).split(sep)[0]!
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What each file of the source imports of the others. */
+/** The imports between source files. */
 const fileGraph: Graph = new Map(
   filesIn(source).map((file) => [
     relative(source, file),
@@ -112,7 +110,7 @@ const fileGraph: Graph = new Map(
   ]),
 );
 
-/** The same of folders, of whatever depth. */
+/** The same between folders at every depth. */
 const folderGraph = (): Graph => {
   const graph = new Map<string, Set<string>>();
   for (const [file, targets] of fileGraph) {
@@ -124,7 +122,7 @@ const folderGraph = (): Graph => {
   return graph;
 };
 
-/** A way from somewhere back to itself, if there is one. */
+/** A cycle, if there is one. */
 const circleIn = (graph: Graph): ReadonlyArray<string> | undefined => {
   const done = new Set<string>();
   const way: string[] = [];
@@ -147,12 +145,12 @@ const circleIn = (graph: Graph): ReadonlyArray<string> | undefined => {
   return undefined;
 };
 
-/** The engine that reads Cedar is a function in WebAssembly; Node has to load it. */
+/** The engine that parses Cedar is WebAssembly, which Node has to load. */
 const mayUse = (file: string, target: string): boolean =>
   target === 'node:crypto' ||
   (target === 'node:module' && file.endsWith(join('policy', 'cedar', 'cedar-engine.ts')));
 
-/** What importers may use besides: how CSV and YAML are read, and digests. */
+/** Further imports of importers: parsers of CSV and YAML, and digests. */
 const readingOfImports: ReadonlySet<string> = new Set(['node:crypto', 'node:stream', 'csv-parse', 'yaml']);
 
 describe('imports', () => {

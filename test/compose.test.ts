@@ -1,6 +1,6 @@
 /**
- * The container image and the compose file, as far as they can be checked without an engine: that they fit each
- * other, the settings, and what is in the repository. Whether images can be pulled and run is not known from here.
+ * The container image and the compose file, as far as they can be checked without an engine: they must match each
+ * other, the settings, and the repository. Whether images can be pulled and run is not tested.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

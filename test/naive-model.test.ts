@@ -1,6 +1,4 @@
-/**
- * The naive model answers the cases worked out by hand. What it is compared with later is only as good as this.
- */
+/** The naive model answers the cases worked out by hand. Later comparisons are only as good as this. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { type Instant, parseDateTime } from '../src/domain/time/instant.ts';

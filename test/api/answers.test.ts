@@ -1,6 +1,6 @@
 /**
- * Answers that go further, over HTTP on the founding case: one finding and whom it concerns, backups, whom a party affected, one
- * person's file.
+ * Detailed answers over HTTP on the founding case: one finding and the people concerned, backups, whom a party
+ * affected, one person's file.
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -223,7 +223,7 @@ describe('one person', () => {
     const byParty = new Map<string, { how: string[]; disclosed: boolean; events: string[] }>(
       body.data.recipients.map((row: { party: string }) => [row.party, row]),
     );
-    // TikTok is the controller of its datasets, and no recipient of them.
+    // TikTok is the controller of its datasets, and so not a recipient of them.
     expect([...byParty.keys()]).not.toContain('tiktok');
     expect(byParty.get('oracle')).toMatchObject({ how: ['stored', 'could-reach'], disclosed: true });
     expect(byParty.get('bytedance')).toMatchObject({ disclosed: false });

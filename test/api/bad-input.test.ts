@@ -1,5 +1,6 @@
 /**
- * Whatever is sent to a running server: a documented status and message, nothing half recorded, the server alive.
+ * Any input to a running server gives a documented status and message. Nothing is partly recorded, and the server
+ * survives.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -40,7 +41,7 @@ afterEach(async () => {
 
 const fault = { index: 0, pointer: expect.any(String), message: expect.any(String) };
 
-/** Refused with a problem that says what is wrong, and nothing of it recorded. */
+/** Expects a refusal with the reason, and that nothing was recorded. */
 const refused = async (reply: Reply, status: number, kind: string): Promise<Reply['body']> => {
   expect([reply.status, reply.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
   expect(reply.body).toMatchObject({
@@ -173,7 +174,7 @@ describe('invalid values', () => {
     const again = await server.send(correction, one);
     expect([again.status, again.body.duplicates]).toEqual([200, 1]);
     const { data } = (await server.get(`/v1/events/${body.position}`, { atLeast: body.position })).body;
-    // Data that fits no event may name a person in any place, and is not kept.
+    // Data that fits no event may name a person anywhere, and is not kept.
     expect(data.event.data.data).toEqual({ withheld: true });
   });
 
@@ -280,7 +281,7 @@ describe('invalid bodies', () => {
   });
 });
 
-/** Writes bytes to a connection of its own, and breaks it off; answers what came back until then. */
+/** Writes bytes to a separate connection and breaks it off. Returns what came back until then. */
 const brokenOff = (bytes: string): Promise<string> =>
   new Promise((resolve) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
@@ -290,7 +291,7 @@ const brokenOff = (bytes: string): Promise<string> =>
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve(answer));
-    // Long enough for the server to read what was sent, so that it meets the end in the middle.
+    // Long enough for the server to read the data, so that it meets the end in the middle.
     socket.write(bytes, () => setTimeout(() => socket.destroy(), 50));
   });
 
@@ -369,7 +370,7 @@ describe('paths', () => {
     expect(await found(`/v1/subjects/${encodeURIComponent('user/1:2@x')}/residency`)).toMatchObject([
       { site },
     ]);
-    // What is not a delimiter may also stand as it is.
+    // Characters that are not delimiters may also be unescaped.
     expect(await found('/v1/sites/eu-west%2F1:a@b')).toMatchObject({ site });
   });
 

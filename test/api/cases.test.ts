@@ -1,6 +1,6 @@
 /**
- * Small worlds that were once answered otherwise than the rules say, each recorded event by event: `test/cases/README.md`
- * names the rule, the question and the right answer.
+ * Small worlds that once got wrong answers, each recorded event by event. `test/cases/README.md` names the rule,
+ * the question and the right answer.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, '..', 'cases');
 
 const asked = new Set<string>();
 
-/** The world of a case, recorded event by event, and asked about in between so that no answer is new. */
+/** The world of a case, recorded event by event, with questions in between so that answers come from caches. */
 const given = async (name: string): Promise<LocalServer> => {
   asked.add(name);
   const directory = newDataDirectory();

@@ -1,6 +1,4 @@
-/**
- * The clocks of a question over HTTP: what is asked for, what is waited for, and what an answer says it knew.
- */
+/** The clocks of a question over HTTP: what is requested, what is awaited, and what an answer says it knew. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +30,7 @@ beforeAll(async () => {
   await server.record(story);
 });
 
-/** Everything that can be asked of the names of the story. */
+/** All questions about the names of the story. */
 const paths: ReadonlyArray<string> = [
   ...['ana', 'ben', 'nobody'].flatMap((subject) =>
     ['residency', 'history', 'trail'].map((question) => `/v1/subjects/${subject}/${question}`),

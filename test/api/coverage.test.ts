@@ -1,6 +1,4 @@
-/**
- * What an answer cannot know: up to when its sources have vouched, and which of them fell silent (R22).
- */
+/** The limits of an answer's knowledge: how far its sources have vouched, and which are silent (R22). */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { corrected, enrolled, placed, retracted, type Sent, sent, source } from '../support/given-events.ts';
 import type { Query } from '../support/server.ts';
@@ -159,7 +157,7 @@ describe('a source that vouches less often than announced', () => {
     expect(await open({ validAt: '2020-03-02T23:59:59.999Z' })).toBe(0);
     expect(await open({ validAt: '2020-03-03' })).toBe(1);
     expect(await open({ validAt: '2020-03-03', knownPosition: 4 })).toBe(0);
-    // As it was known before it vouched again, it was silent all along.
+    // As known before it vouched again, it was silent throughout.
     expect(await open({ validAt: '2020-02-21', knownPosition: 6 })).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 /**
- * A disk that is full: recording is refused with 507, questions go on, nothing is lost, and with space all goes on.
+ * A full disk: recording is refused with 507, questions are still answered, nothing is lost, and everything
+ * continues once there is space.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -34,7 +35,7 @@ interface Full {
   close(): Promise<unknown>;
 }
 
-/** The log may have so many pages and no more, as SQLite itself keeps it. */
+/** Limits the log to a number of pages, enforced by SQLite itself. */
 const boundedLog = async (directory: string): Promise<Full> => {
   const files = filesIn(directory);
   const now = Date.now;
@@ -65,7 +66,7 @@ const boundedLog = async (directory: string): Promise<Full> => {
   };
 };
 
-/** All files are on a small disk in memory, which a filler takes a part of; only Linux lets a process have its own. */
+/** All files are on a small disk in memory, partly occupied by a filler; only Linux lets a process have its own. */
 const smallDisk = async (directory: string): Promise<Full> => {
   const mount =
     'mount -t tmpfs -o size=24m tmpfs "$0" && head -c 16000000 /dev/zero > "$0/filler" && exec "$@"';
@@ -118,7 +119,7 @@ describe.each(disks)('$name', ({ fill }) => {
     }
     expect(confirmed.length).toBeGreaterThan(500);
 
-    // Then it is refused again, also as NDJSON, and nothing half is recorded
+    // Then it is refused again, also as NDJSON, and nothing is partly recorded
     const bulky = many(1_000, 'bulky-').map((event) => ({
       ...event,
       evidence: `urn:x:${'x'.repeat(2_000)}`,
@@ -130,13 +131,13 @@ describe.each(disks)('$name', ({ fill }) => {
     for (const { status, body } of refusals) expect([status, body.recorded ?? 0]).toEqual([507, 0]);
     expect((await server.get('/readyz')).body.head).toBe(String(confirmed.length + 2));
 
-    // Then questions are answered all the while; one about a person has to be recorded, and may have to wait for space
+    // Then questions are still answered; one about a person must be recorded first, and may have to wait for space
     expect((await server.get('/v1/sites/site/holdings', { knownPosition: first })).status).toBe(200);
     const aboutPerson = await server.get('/v1/subjects/somebody/residency', { knownPosition: first });
     expect([200, 507]).toContain(aboutPerson.status);
     expect((await server.get('/livez')).status).toBe(200);
 
-    // When there is space again, then what was refused is recorded, and everything is there, once and in order
+    // When there is space again, then the refused events are recorded, and everything is there, once and in order
     full.makeSpace();
     await expect
       .poll(async () => (await server.post(many(100, `b${turn}-`))).status, { timeout: 10_000 })

@@ -1,6 +1,4 @@
-/**
- * Erasing a person from the ledger: the history stays, about nobody, and nothing of the identifier is left anywhere.
- */
+/** Erasing a person from the ledger: the history stays, about nobody, and nothing is left of the identifier. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +6,9 @@ import { corrected, enrolled, placed, type Sent, sent } from '../support/given-e
 import { newDataDirectory, removeDirectory, ServerProcess, withQuery } from '../support/server.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
-/** Identifiers that stand in no id, source or name of any event: wherever their bytes are found, it is a person. */
+/**
+ * Identifiers that occur in no id, source or name of any event: wherever their bytes are found, they mean a person.
+ */
 const people = ['zorica.petrovic@example.org', 'quentin/4711:mobile', 'wilhelmina_xylander'] as const;
 const [zorica, quentin, wilhelmina] = people;
 
@@ -44,7 +44,7 @@ const own = serverOfEachTest();
 const pathOf = (person: string, question = ''): string =>
   `/v1/subjects/${encodeURIComponent(person)}${question}`;
 
-/** The files of the ledger in which the bytes of a person's identifier stand. */
+/** The files of the ledger that contain a person's identifier. */
 const filesNaming = (person: string): ReadonlyArray<string> =>
   readdirSync(own.directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,5 +1,6 @@
 /**
- * Policies over history, as an author and an auditor meet them: adopted, refused, tried, suspended, and what each found.
+ * Policies over history for an author and an auditor: adopted, refused, simulated, suspended, with the findings of
+ * each.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const newServer = async (): Promise<LocalServer> => {
   openServers.push({ server, directory });
   return server;
 };
-/** A ledger for a random world: there are many of them, so it does without the threads that write beside. */
+/** A ledger for a random world. There are many, so it runs without separate writing threads. */
 const serverOfWorld = async (): Promise<LocalServer> => {
   const directory = newDataDirectory();
   const server = await openWithClock(directory, Date.now);
@@ -130,7 +131,7 @@ describe('the policy of the worked example', () => {
         ...finding,
         party: 'tiktok',
         path: [tiktok],
-        // That tiktok is under bytedance is what makes it one of those forbidden.
+        // TikTok is a forbidden party because it is under bytedance.
         events: expect.arrayContaining(['4', '8', '14', '18']),
       },
     ]);
@@ -209,7 +210,7 @@ describe('the policy of the worked example', () => {
       const { status, body } = await server.get('/v1/findings', query);
       expect([status, body.parameter ?? body.detail]).toEqual([400, expect.stringContaining(parameter)]);
     }
-    // A name that nothing mentions is a slip: an empty list would read as all is well.
+    // A name that nothing mentions is a mistake: an empty list would suggest that all is well.
     for (const query of [
       { policy: 'udsd' },
       { policy: 'usds', version: 2 },
@@ -316,7 +317,7 @@ describe('a policy that cannot be adopted', () => {
       expect(tried.body.errors.map(({ message }: Row) => message)).toEqual(
         recorded.body.errors.map(({ message }: Row) => message),
       );
-      // Nothing was sent to be recorded, so nothing is said of events.
+      // Nothing was sent for recording, so events are not mentioned.
       expect(tried.body).toMatchObject({
         type: 'urn:domicile:problem:invalid-policy',
         title: 'Invalid policy',
@@ -441,7 +442,7 @@ describe('the time in which a version counts', () => {
       adopted('bounded', noneIn('SG'), '2021-01-01', { effectiveUntil: '2021-02-01' }),
       adopted('later', noneIn('SG'), '2023-01-01'),
     ]);
-    // They were suspended before they were adopted, both by their own time: it has its effect anyway.
+    // They were suspended before they were adopted, both by their own time, and it is effective anyway.
     expect(await told(position, 'suspended')).toEqual([
       'us-users: 2021-01-01 to 2021-06-01',
       'us-users: 2022-01-01 to now',
@@ -526,7 +527,7 @@ describe('the built-in policies', () => {
     expect(
       (await findingsOf(server, asked(suspended))).map((finding) => `${finding.policy} ${days(finding)}`),
     ).toEqual([`${overdue} 2022-03-01 to 2022-07-15`, `${overdue} 2022-07-01 to 2022-07-15`]);
-    // As known before, they still saw what they saw.
+    // As known before, they still found what they found.
     expect(
       (await findingsOf(server, { validAt: '2022-08-01', knownPosition: position })).map(
         ({ policy }) => policy,
@@ -558,7 +559,7 @@ describe('before adopting', () => {
       'reach virginia bytedance 2020-06-01 to 2022-06-17',
       'reach virginia tiktok 2020-06-01 to 2022-06-17',
     ]);
-    // ana's part of the backup as a European user's would no longer be found.
+    // ana's part of the backup as a European user would no longer be found.
     expect(told(body.data.closed)).toEqual(['abroad singapore  2022-07-01 to now']);
     expect(told(body.data.lengthened)).toEqual(['abroad singapore  2020-06-01 to 2022-06-25']);
     expect(told(body.data.shortened)).toEqual(['abroad singapore  2020-06-01 to 2022-06-25']);
@@ -591,7 +592,7 @@ describe('what was learned since', () => {
     const server = await workedExample();
     const before = await server.record([adopted('p', noneIn('SG'), '2020-01-01')]);
     const after = await server.record([
-      // A late event: the backup was destroyed long ago, and another one nobody knew of was taken.
+      // A late event: the backup was destroyed long ago, and another unknown one was taken.
       of('BackupDestroyed', { backup: 'b1' }, at('2022-06-01')),
       of(
         'BackupTaken',
@@ -679,7 +680,7 @@ const aProposal = fc.record({
   effectiveFrom: fc.constantFrom(at('2020-01-02'), at('2020-01-05'), at('2020-01-08')),
 });
 
-/** Everything of a finding but the version it is of and the events that adopted it. */
+/** Everything in a finding except its version and the events that adopted it. */
 const withoutVersion = ({ finding: _, version: __, events: ___, knownSince: ____, ...rest }: Row): Row =>
   rest;
 const inSomeOrder = (list: Row[]): string[] => list.map((row) => JSON.stringify(row)).sort();
@@ -715,14 +716,14 @@ describe('on random worlds', () => {
               inForce.some(({ from, to }: Row) => (from ?? '') <= validAt && (to === null || validAt < to)),
             );
             position = await server.record([of('PolicyAdopted', { title: 'Adopted', ...proposal }, validAt)]);
-            // The version it became: adoptions of a later valid time come after it.
+            // Its version number: adoptions with a later valid time come after it.
             const now = await server.get(`/v1/policies/${proposal.policy}`, { atLeast: position });
             const version = now.body.data.versions.find(
               ({ adoptedBy }: Row) => adoptedBy === position,
             ).version;
             const after = await findingsOf(server, { atLeast: position, validAt });
             if (current !== undefined) {
-              // An adoption with a later valid time than this one's moves one on.
+              // An adoption with a later valid time increases the number of this one.
               const from = current.version >= version ? current.version + 1 : current.version;
               const diff = await server.get('/v1/findings/diff', {
                 policy: proposal.policy,
@@ -737,7 +738,7 @@ describe('on random worlds', () => {
               );
               const opened = tried.body.data.opened as Row[];
               expect(tried.body.data).toMatchObject({ closed: [], lengthened: [], shortened: [] });
-              // Findings that differ in their paths alone are told as one.
+              // Findings that differ only in their paths count as one.
               const reached = (list: Row[]) =>
                 new Set(list.map((finding) => [finding.party, finding.holding.site, finding.rule].join()));
               expect(reached(opened)).toEqual(reached(adoptedFindings));

@@ -1,6 +1,4 @@
-/**
- * Who is let in, to what, and what of a person they see.
- */
+/** Who has access to what, and what they see of people. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * A log that was put back from a backup: projections that are not of it are rebuilt, and answers are never those of
- * what is not in it.
+ * A log restored from a backup: projections that do not match it are rebuilt, and answers never contain what it
+ * lacks.
  */
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
 const own = serverOfEachTest();
 
-/** How many are held, once the ledger answers. */
+/** How many people are held, once the ledger answers. */
 const held = async (atLeast: string | number): Promise<number> => {
   await expect
     .poll(async () => (await own.server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })

@@ -1,6 +1,4 @@
-/**
- * Logins: callers whom an issuer of OpenID Connect vouches for.
- */
+/** Logins: callers whom an OpenID Connect issuer identifies. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,7 +31,7 @@ describe('given a ledger that accepts the logins of an issuer', () => {
   let issuing: Server;
   let issuer: string;
   let keys: ReadonlyArray<SigningKey>;
-  /** What the issuer publishes, and whether it answers. */
+  /** The published keys of the issuer, and whether it answers. */
   let published: ReadonlyArray<SigningKey> = [];
   let isAway = false;
   let clock = Date.now();
@@ -67,7 +65,7 @@ describe('given a ledger that accepts the logins of an issuer', () => {
     removeDirectory(directory);
   });
 
-  /** A new app, which knows nothing of the issuer yet. */
+  /** A new app, which knows nothing about the issuer yet. */
   const app = () => {
     const logins = {
       issuer,
@@ -215,7 +213,7 @@ describe('given a ledger that accepts the logins of an issuer', () => {
     published = [before];
     expect(await statusFor(await token(before))).toBe(200);
     published = [after];
-    // A new process fetches the keys; one that runs does when a token names a key that it does not know.
+    // A new process fetches the keys; a running one does so when a token names an unknown key.
     current = app();
     expect([await statusFor(await token(after)), await statusFor(await token(before))]).toEqual([200, 401]);
   });

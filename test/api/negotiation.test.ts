@@ -1,5 +1,6 @@
 /**
- * What callers and servers settle by headers: the form of an answer, its coding, who may keep it, and who is named in it.
+ * What callers and servers negotiate in headers: the format of an answer, its coding, caching, and how people are
+ * named.
  */
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What the pack for 28 CFR part 202 finds in the founding case (R23): who is a covered person, and who is none since the
- * joint venture, of which ByteDance holds 19.9 percent.
+ * The findings of the pack for 28 CFR part 202 in the founding case (R23): who is a covered person, and who is not
+ * since the joint venture, of which ByteDance holds 19.9 percent.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

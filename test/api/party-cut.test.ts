@@ -1,6 +1,4 @@
-/**
- * How a party gets at holdings, whoever's data is in them, and the fewest edges to close.
- */
+/** How a party reaches holdings, whoever's data is in them, and the fewest edges to close. */
 import { describe, expect, it } from 'vitest';
 import { enrolled, placed, sent } from '../support/given-events.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';

@@ -1,14 +1,14 @@
 /**
  * Every small world worked out by hand, recorded and asked over HTTP.
  *
- * They share one ledger, each in a corner of its own: the names of a case carry its number.
+ * They share one ledger, with separate names: those of a case contain its number.
  */
 import { describe, expect, it } from 'vitest';
 import { type PinnedQuestion, pinnedCases } from '../support/pinned-cases.ts';
 import type { Query } from '../support/server.ts';
 import { sharedLedger } from '../support/shared-ledger.ts';
 
-/** Questions that do not say when are about a day after everything that happens in a case. */
+/** Questions without a time concern the day after everything in a case. */
 const afterEverything = '2030-01-01T00:00:00.000Z';
 
 const server = sharedLedger();
@@ -33,7 +33,7 @@ const inCorner = <A>(value: A, number: number, under = ''): A => {
 const pathOf = ({ ask, of }: PinnedQuestion): string =>
   ask === 'holdings' ? `/v1/sites/${of}/holdings` : `/v1/subjects/${of}/${ask}`;
 
-/** The fields of a row that a case says, out of those that an answer has. */
+/** The fields of a row that a case specifies, from those in an answer. */
 const said = (row: object, like: object): object =>
   Object.fromEntries(Object.keys(like).map((name) => [name, (row as Record<string, unknown>)[name]]));
 
@@ -46,7 +46,7 @@ const answered = async (question: PinnedQuestion, first: number): Promise<Readon
     ...(question.ask === 'history' ? { from: question.from, to: question.to } : {}),
   };
   const { status, body } = await server.get(pathOf(question), query);
-  // Who or what no known event names is not known at all; where a case says so, nothing is there.
+  // A name that no known event mentions is unknown; where a case asks about one, it expects no rows.
   if (status === 404) return [];
   expect(status).toBe(200);
   expect(body.next).toBeNull();

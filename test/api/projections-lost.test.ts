@@ -31,7 +31,7 @@ const overwrite = (file: string, from: number, bytes: Buffer): void => {
   closeSync(descriptor);
 };
 
-/** The file as the version before the kinds of events were kept would have left it. */
+/** The file as left by the version before event kinds were stored. */
 const asOfEarlierVersion = (file: string): void => {
   const database = new DatabaseSync(file);
   database.exec('DROP TABLE code_block; DROP TABLE event_kind; DROP TABLE source; DROP TABLE naming_source');
@@ -39,7 +39,7 @@ const asOfEarlierVersion = (file: string): void => {
   database.close();
 };
 
-/** How many are held, once the ledger answers. */
+/** How many people are held, once the ledger answers. */
 const held = async (atLeast: string | number): Promise<number> => {
   await expect
     .poll(async () => (await own.server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })

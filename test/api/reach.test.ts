@@ -1,6 +1,6 @@
 /**
- * Who could reach whose data, asked over HTTP: the worked example, the founding case under both clocks, and what
- * recording something would open.
+ * Who could reach whose data, over HTTP: the worked example, the founding case under both clocks, and what some
+ * events would open.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ const ask = async (server: LocalServer, path: string, query: Query): Promise<Row
 };
 const pathText = (path: Row[]): string => path.map(({ edge, to }) => `${edge} ${to}`).join(', ');
 const days = ({ from, to }: Row): string => `${from?.slice(0, 10) ?? 'ever'} to ${to?.slice(0, 10) ?? 'now'}`;
-/** Each party with what it reaches, when and how. */
+/** Each party with its reach, the period and the path. */
 const told = (rows: Row[]): ReadonlyArray<string> =>
   rows.flatMap(({ party, intervals }) =>
     intervals.map(
@@ -120,7 +120,7 @@ describe('the reach of the worked example', () => {
 
   it('over time: tiktok and bytedance held Virginia until the move', async () => {
     const { data } = await ask(server, ana, { knownPosition: position, from: '2020-01-01' });
-    // By party, then dataset, site, kind, backup, from.
+    // By party, then dataset, site, kind, backup and from.
     expect(told(data)).toEqual([
       'bytedance: b1 at singapore, 2020-03-01 to now, controls tiktok, operates singapore',
       'bytedance: live at virginia, 2020-01-10 to 2022-06-17, controls tiktok, operates virginia',
@@ -166,7 +166,7 @@ describe('the reach of the worked example', () => {
     expect(closing).toMatchObject({ party: 'bytedance', reaches: true, because: null, ended: [], chain: [] });
     expect(closing.close).toHaveLength(1);
     expect(['controls tiktok', 'operates singapore']).toContain(pathText(closing.close));
-    // Two ways at once need one edge where they meet.
+    // Two paths at once need one edge, where they meet.
     expect((await cut('tiktok', '2021-01-01')).close.map(({ to }: Row) => to).sort()).toEqual([
       'singapore',
       'virginia',
@@ -176,7 +176,7 @@ describe('the reach of the worked example', () => {
     expect(await cut('oracle', '2019-01-01')).toMatchObject({ reaches: false, because: 'no-data' });
     expect((await server.get(ana, june({ explain: 'cut' }))).body.parameter).toBe('party');
 
-    // Once the control has ended, its end is what keeps bytedance out.
+    // Once the control relation has ended, its end keeps bytedance out.
     const known = await server.record([
       of('ControlEnded', '2022-07-15', {
         controller: 'bytedance',
@@ -221,7 +221,7 @@ describe('the reach of the worked example', () => {
       'us-users b1 at singapore: 2, 2020-03-01 to now, operates singapore',
       'us-users live at virginia: 1, 2020-01-10 to 2022-06-17, operates virginia',
     ]);
-    // ana is still in what oracle operates, though a European user by now.
+    // ana is still in oracle's site, although she is a European user by now.
     expect(await reach('oracle', { validAt: '2022-08-01' })).toEqual([
       'us-users live at oracle-ashburn: 3, 2022-06-17 to now, operates oracle-ashburn',
     ]);
@@ -269,7 +269,7 @@ describe('before something is recorded', () => {
     expect((await ask(server, '/v1/events', { limit: 1_000 })).data).toHaveLength(Number(position));
     expect((await ask(server, '/v1/subjects/ana/reach', { validAt: '2022-08-01' })).data).toHaveLength(3);
 
-    // Who would be kept out, were a control to end, is told as well.
+    // It also says whose reach would end if a control relation ended.
     const ended = await simulate(
       server,
       [
@@ -289,7 +289,7 @@ describe('before something is recorded', () => {
       (await simulate(server, events, { validAt: at('2022-08-01'), change: 'ended' })).body.data,
     ).toEqual([]);
 
-    // A new person, and data that would move, are seen as well.
+    // A new person and moved data are taken into account as well.
     const moved = await simulate(
       server,
       [
@@ -317,11 +317,11 @@ describe('before something is recorded', () => {
       moved.body.data.map((row: Row) => `${row.party} ${row.site} ${row.subjects} ${row.from.slice(0, 10)}`),
     ).toEqual([
       'bytedance virginia 4 2022-07-11',
-      // Who is new is newly reached where the others are.
+      // A new person is newly reached where the others are.
       'oracle oracle-ashburn 1 2022-07-10',
       'tiktok virginia 4 2022-07-11',
     ]);
-    // What is simulated, once recorded, is what is told.
+    // The simulated result appears once the events are recorded.
     const recorded = await server.record(events);
     const vendor = await ask(server, '/v1/parties/vendor/reach', {
       atLeast: recorded,
@@ -349,7 +349,7 @@ describe('all paths', () => {
     const of = (type: string, data: object): Sent => sent(`p${++ids}`, type, data, { time });
     const controls = (controller: string, controlled: string) =>
       of('ControlBegan', { controller, controlled, basis: 'board' });
-    // A ladder of two rails: the ways double with each rung.
+    // A ladder with two rails: the number of paths doubles with each rung.
     const ladder = (rungs: number): ReadonlyArray<Sent> =>
       Array.from({ length: rungs }, (_, rung) => rung).flatMap((rung) => [
         ...['l', 'r'].flatMap((side) =>
@@ -398,7 +398,10 @@ describe('the founding case', () => {
       );
   });
 
-  /** Who reached ben's data, a US user's, at a day as known at a mark or now: party and first edge of each way. */
+  /**
+   * Who reached ben's data, a US user's, on a day, as known at a mark or now: the party and first edge of each
+   * path.
+   */
   const reached = async (validAt: string, mark?: string): Promise<Readonly<Record<string, string[]>>> => {
     const knownPosition = mark === undefined ? undefined : marks.get(mark)!;
     const { data } = await ask(server, '/v1/subjects/ben/reach', { validAt, knownPosition });
@@ -420,7 +423,7 @@ describe('the founding case', () => {
       tiktok: [inSingapore, inVirginia],
     };
     expect(await reached('2021-01-15')).toEqual(now);
-    // The stake that was said to be taken and never was, retracted in February 2021.
+    // A stake that was reported but never taken, retracted in February 2021.
     expect(await reached('2021-01-15', '2020-12-31')).toEqual({ ...now, oracle: now.bytedance });
     expect(await reached('2021-01-15', '2021-12-31')).toEqual(now);
     expect(await reached('2021-12-01')).toEqual(now);

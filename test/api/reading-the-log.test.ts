@@ -246,7 +246,7 @@ interface Message {
   readonly data: Sent & { readonly position: string };
 }
 
-/** Follows the log live until so many events came, as an `EventSource` would read them. */
+/** Follows the log live up to a number of events, as an `EventSource` would read them. */
 const followed = async (path: string, count: number, headers: Record<string, string> = {}) => {
   const stop = new AbortController();
   const response = await server.request(path, {
@@ -271,7 +271,7 @@ const followed = async (path: string, count: number, headers: Record<string, str
   }
   await reader.cancel();
   stop.abort();
-  // Several come in one piece where they are there already.
+  // Several come in one piece if they exist already.
   return messages.slice(0, count);
 };
 

@@ -1,6 +1,4 @@
-/**
- * Recording events over HTTP: what is taken, what is refused and how, and that a refused batch leaves nothing behind.
- */
+/** Recording events over HTTP: what is accepted, what is refused and how; a refused batch leaves nothing behind. */
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -18,7 +16,7 @@ import { sharedLedger } from '../support/shared-ledger.ts';
 import { testStore } from '../support/stores.ts';
 
 const server = sharedLedger();
-/** Where the log ended when the test began: the tests of this file share one. */
+/** The end of the log when the test began: the tests of this file share one. */
 let start: number;
 
 const head = async (): Promise<number> => Number((await server.post([])).body.position);

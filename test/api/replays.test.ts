@@ -1,6 +1,4 @@
-/**
- * Replays of the projections, while others read and write. `REPLAY_EVENTS` says of how many events.
- */
+/** Replays of the projections while others read and write. `REPLAY_EVENTS` sets the number of events. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,12 +71,12 @@ describe('a replay', () => {
       expect(ended).toEqual(told.at(-1)![1]);
       const all = (await server.get('/v1/replays')).body;
       expect(all.data).toEqual([ended]);
-      // Every answer says by which clocks it is given.
+      // Every answer echoes its clocks.
       for (const each of [clocks, all.clocks, body.clocks]) {
         expect(each).toMatchObject({ position: head });
         expect(each.validAt >= ended.startedAt && each.knownAt <= ended.startedAt).toBe(true);
       }
-      // Followed after its end, it tells that at once.
+      // Followed after its end, it reports its end at once.
       expect(await followReplay(server, `/v1/replays/${body.id}`)).toEqual([told.at(-1)!]);
       expect(generations()).toHaveLength(2);
     },
@@ -145,7 +143,7 @@ describe('a replay', () => {
           const { status, body } = await server.get('/v1/populations/new');
           if (status === 404 && last === 0) continue;
           expect(status).toBe(200);
-          // Batches are whole: they come in twos.
+          // Batches are atomic: their events come in pairs.
           expect(body.data.subjects % 2).toBe(0);
           expect(Number(body.clocks.position)).toBeGreaterThanOrEqual(last);
           last = Number(body.clocks.position);
@@ -224,7 +222,7 @@ describe('projections filled by other code', () => {
       expect(await answers({ knownPosition: head })).toEqual(before);
       expect(existsSync(file)).toBe(true);
 
-      // The code that made them is put back: its generation is still there.
+      // The previous version of the code is back, and its generation still exists.
       const codeOf = (path: string): unknown => {
         const database = new DatabaseSync(path, { readOnly: true });
         const row = database.prepare("SELECT value FROM meta WHERE name = 'code'").get();

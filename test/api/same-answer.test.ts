@@ -1,6 +1,6 @@
 /**
- * An answer asked again with the clocks that it echoed is the same answer, for ever (*Two clocks*): while writers write,
- * and after the machine's clock was set forward or back.
+ * An answer asked again with its echoed clocks is the same forever (*Two clocks*): while writers write, and after
+ * the machine's clock was set forward or back.
  */
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -28,7 +28,7 @@ const openedServer = async (): Promise<LocalServer> => {
 
 const path = '/v1/populations';
 
-/** Asks anew with the clocks that an answer echoed. */
+/** Asks again with the clocks that an answer echoed. */
 const askedAgain = (client: Client, { body }: Reply, more: object = {}): Promise<Reply> =>
   client.get(path, { validAt: body.clocks.validAt, knownAt: body.clocks.knownAt, ...more });
 

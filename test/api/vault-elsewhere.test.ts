@@ -1,6 +1,6 @@
 /**
- * A ledger whose vault another process keeps: the same answers, none of the people in its own files, and while the
- * vault cannot be asked, no answer in place of a wrong one.
+ * A ledger with another process's vault: the same answers, nobody in its own files, and no wrong answer while the
+ * vault is unreachable.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,9 @@ import {
 } from '../support/server.ts';
 import { VaultServer, vaultInFile } from '../support/vaults.ts';
 
-/** Identifiers that stand in no id, source or name of any event: wherever their bytes are found, it is a person. */
+/**
+ * Identifiers that occur in no id, source or name of any event: wherever their bytes are found, they mean a person.
+ */
 const people = ['zorica.petrovic@example.org', 'quentin/4711:mobile'] as const;
 const [zorica, quentin] = people;
 
@@ -52,7 +54,7 @@ let server: LocalServer;
 
 const settings = async () => ({
   ...(await settingsIn(directory)),
-  // However busy the machine is, only a vault that is away is away.
+  // However busy the machine is, only an absent vault counts as unreachable.
   vault: { url: vaultServer.url, limits: { callMsMax: 60_000, faultMsMax: 60_000 } },
 });
 

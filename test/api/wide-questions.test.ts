@@ -1,6 +1,4 @@
-/**
- * Questions about the whole ledger, answered on the spot where it is small and by a thread where it is not.
- */
+/** Questions about the whole ledger, answered on the main thread if it is small and in a separate thread if not. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -15,7 +13,7 @@ import { sharedLedger } from '../support/shared-ledger.ts';
 
 const testMsMax = 120_000;
 
-/** Every wide question that is a GET, as it may be put to the founding case. */
+/** Every wide question by GET, with parameters for the founding case. */
 const questions: ReadonlyArray<readonly [string, Query?]> = [
   ['/v1/populations'],
   ['/v1/populations/us-users', { validAt: '2021-01-01' }],

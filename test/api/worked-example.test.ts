@@ -149,7 +149,7 @@ interface Expected {
   readonly data: ReadonlyArray<object>;
 }
 
-/** The fields that the rules alone decide; an answer carries proofs beside them. */
+/** The fields that the rules alone determine; an answer also has proofs. */
 const decided = (row: object, like: object): object =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name in like));
 

@@ -1,6 +1,4 @@
-/**
- * Somebody with a key that may only record tries to switch policies off, and to undo what others recorded (R24).
- */
+/** A holder of a key that may only record tries to switch policies off, and to undo what others recorded (R24). */
 import { describe, expect, it } from 'vitest';
 import { enrolled, placed, sent } from '../support/given-events.ts';
 import { type KeyedServer, keyedServer } from '../support/keyed-server.ts';
@@ -45,7 +43,7 @@ const given = async (): Promise<Given> => {
   return { server, admin, auditor, mover: server.holder('mover', ['emit']) };
 };
 
-/** How many findings there are, once the position is known. */
+/** The number of findings, once the position is known. */
 const findings = async (auditor: Client, position: string): Promise<number> =>
   (await auditor.rows('/v1/findings', { atLeast: position, validAt: '2022-01-01' })).length;
 
@@ -96,7 +94,7 @@ describe('a key that may only record', () => {
     }
     await admin.record([adopted]);
     expect((await admin.post([nonsense])).status).toBe(422);
-    // Of an event that is no policy, the same does nothing, and is recorded as whatever else does not fit (R1).
+    // For an event that is not a policy, the same has no effect, and is recorded as a discrepancy (R1).
     await admin.record([site]);
     expect((await admin.post([correction('stray', idOf(site), { ...adoption, cedar: 'x' })])).status).toBe(
       201,
@@ -116,7 +114,7 @@ describe('a key that may only record', () => {
     }
     expect((await mover.post([retraction('own', idOf(site))])).status).toBe(201);
     expect((await corrector.post([attack])).status).toBe(201);
-    // What is recorded is sent again by whoever wants.
+    // Anybody may send a recorded event again.
     expect((await mover.post([attack])).status).toBe(200);
   });
 

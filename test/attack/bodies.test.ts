@@ -1,6 +1,4 @@
-/**
- * Bodies that are made to be costly: the cost of a body grows with its bytes and no faster, and it holds nobody else up.
- */
+/** Bodies made to be costly: the cost of a body is proportional to its bytes, and it delays nobody else. */
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batch, newDataDirectory, one, removeDirectory, ServerProcess } from '../support/server.ts';

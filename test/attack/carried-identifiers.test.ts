@@ -1,6 +1,4 @@
-/**
- * R21: an emitter who writes people's identifiers where the vault cannot take them out again.
- */
+/** R21: an emitter that puts people's identifiers where the vault cannot remove them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -31,7 +29,7 @@ afterEach(async () => {
   removeDirectory(directory);
 });
 
-/** Whether the identifier stands in a file other than the vault. */
+/** Whether the identifier is in a file other than the vault. */
 const isInFiles = (): boolean =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('vault.sqlite'))
@@ -50,7 +48,7 @@ const grant = sent(
   { evidence: `https://crm.example/${zorica}` },
 );
 
-/** As a version would have recorded it that did not look. */
+/** As a version without this check would have recorded it. */
 const recordedBefore = async (event: object): Promise<void> => {
   const { vault, store } = server.ledger.parts;
   const decoded = decodeEvent(event);

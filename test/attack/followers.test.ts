@@ -1,6 +1,4 @@
-/**
- * Many who follow the log, and many who read all of it: they share their work, and there is a limit on how many.
- */
+/** Many followers of the log, and many readers of all of it: they share work, and their number is limited. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 import { beside, bystander, recordAll } from './prober.ts';
@@ -25,7 +23,7 @@ beforeAll(async () => {
   await server.get('/v1/subjects/zoe/residency', { atLeast: position });
 });
 afterAll(async () => {
-  // Followers may leave connections behind that an orderly stop waits for.
+  // Followers may leave connections behind for which a graceful stop waits.
   await server.end('SIGKILL');
   removeDirectory(directory);
 });
@@ -35,7 +33,7 @@ interface Follower {
   readonly ended: Promise<void>;
 }
 
-/** Follows the log from a position on, and keeps the positions that it was told. */
+/** Follows the log from a position on, and collects the received positions. */
 const follow = async (query: string, signal: AbortSignal): Promise<Follower | number> => {
   const response = await server.request(`/v1/events?${query}`, {
     headers: { accept: 'text/event-stream' },
@@ -87,7 +85,7 @@ test('200 followers get every append once and in order, and slow each append onl
     await expect.poll(() => follower.ids.length).toBe(appends);
     expect(follower.ids).toEqual(expected);
   }
-  // Each follower used to cost 3.5 ms of each append: 700 ms for 200 of them.
+  // Each follower used to cost 3.5 ms for each append: 700 ms for 200 of them.
   expect(followed - alone).toBeLessThan(350);
   leaving.abort();
   for (const follower of followers) if (typeof follower !== 'number') await follower.ended;

@@ -1,13 +1,13 @@
 /**
- * Somebody who may only record sends recorded events with guessed people, to learn whom they name and whom the ledger knows
- * (R21): by the answer, by the time it takes, and by what is left behind.
+ * A caller that may only record sends recorded events with guessed people, to learn whom they name and whom the
+ * ledger knows (R21): by the answer, by its timing, and by what is left behind.
  */
 import { describe, expect, it } from 'vitest';
 import { enrolled, many, sent } from '../support/given-events.ts';
 import { type KeyedServer, keyedServer } from '../support/keyed-server.ts';
 import type { Client } from '../support/server.ts';
 
-/** How much longer one guess may take than another, in the middle of many: noise, rather than a write to a disk. */
+/** How much longer one guess may take than another, in the median: noise rather than a disk write. */
 const slowerByMax = 1.6;
 const rounds = 150;
 

@@ -1,5 +1,6 @@
 /**
- * The file of the keys is lost, damaged, or changed by several at once; and a key is revoked while its holder is busy.
+ * The file of keys is lost, damaged, or changed by several processes at once; and a key is revoked while its holder
+ * is busy.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,4 @@
-/**
- * An older vault put back beside a newer log: it brings nobody back who was erased, and tells whom it does not know.
- */
+/** An older vault restored beside a newer log: it brings back nobody who was erased, and reports whom it lacks. */
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +16,7 @@ const own = serverOfEachTest();
 const vaultFile = (): string => join(own.directory, 'vault.sqlite');
 const kept = (): string => join(own.directory, 'kept-vault');
 
-/** Stops the server, and keeps a copy of the vault as it is then. */
+/** Stops the server, and keeps a copy of the vault at that time. */
 const keepVault = async (): Promise<void> => {
   await own.server.close();
   copyFileSync(vaultFile(), kept());
@@ -111,7 +109,7 @@ describe('an older vault beside a newer log', () => {
     const people = Array.from({ length: 6 }, (_, number) => `person-${number}@example.org`);
     for (const [number, person] of people.entries())
       await own.server.record([enrolled(`of-${number}`, person)]);
-    // What a kill leaves.
+    // The files after a kill.
     const left = newDataDirectory();
     cpSync(own.directory, left, { recursive: true, filter: (file) => !/-(lock|shm)$/.test(file) });
     const log = readFileSync(join(left, 'vault.sqlite-wal'));

@@ -1,6 +1,4 @@
-/**
- * Another user of the same machine, who reads what the files of a ledger let everybody read.
- */
+/** Another user of the same machine reads files of a ledger that everybody may read. */
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * The thread that asks a server again and again how it is, on connections of its own: what the test itself is busy with
- * does not count as the server's delay.
+ * A thread that polls a server over separate connections, so that work of the test itself does not count as delay
+ * of the server.
  */
 import { Agent, get } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -42,7 +42,7 @@ const probe = async (path: string, into: number[]): Promise<void> => {
 parentPort!.once('message', () => {
   ending = true;
 });
-// Once each path was answered, all is warm: the attack may begin.
+// Once each path was answered, everything is warm, and the attack may begin.
 for (const path of paths) await ask(path);
 parentPort!.postMessage('ready');
 await Promise.all(paths.map((path, index) => probe(path, delays[index]!)));

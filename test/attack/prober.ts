@@ -1,6 +1,6 @@
 /**
- * Measures what one caller does to all others: while an attack runs, how long do `/livez` and a question about a person
- * take?
+ * Measures what one caller does to all others: how long `/livez` and a question about a person take during an
+ * attack.
  */
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
@@ -8,16 +8,16 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'vitest';
 import { lines, type ServerProcess } from '../support/server.ts';
 
-/** How often each path is asked while an attack runs. */
+/** How often each path is requested during an attack. */
 const everyMs = 30;
 /**
- * How long an answer may take beside an attack. The aim is 0.3 s on a quiet machine, and what was measured is printed;
- * tests share two cores with each other, with the thread that the attack keeps busy and with whoever else uses them.
- * Before there were limits it was 7 s and more, to the end of the process.
+ * The maximum duration of an answer during an attack. The goal is 0.3 s on a quiet machine, and measurements are
+ * printed. Tests share two cores with each other, with the thread that the attack keeps busy, and with other
+ * processes. Before there were limits, it took 7 s and more, up to the end of the process.
  */
 const delayMsMax = 3_000;
 
-/** Somebody whose data is at one site; a question about them is what the attacks must not hold up. */
+/** A person with data at one site; attacks must not delay a question about them. */
 export const bystander = [
   {
     id: 'bystander-1',
@@ -44,7 +44,7 @@ export const bystander = [
 
 const paths = ['/livez', '/v1/subjects/zoe/residency'];
 
-/** What the prober saw, in milliseconds. */
+/** The measured delays, in milliseconds. */
 export interface Delays {
   readonly asked: number;
   readonly p50: number;
@@ -67,9 +67,9 @@ export const recordAll = async (server: ServerProcess, events: ReadonlyArray<obj
 };
 
 /**
- * Runs an attack beside the prober, prints what was measured, and holds it against the budget.
+ * Runs an attack beside the prober, prints the measurements, and compares them with the limit.
  *
- * @returns what the attack returned, and how long it took in milliseconds.
+ * @returns the result of the attack, and its duration in milliseconds.
  */
 export const beside = async <A>(
   server: ServerProcess,

@@ -1,5 +1,5 @@
 /**
- * Worlds in which questions of reach and of policies are as large as they can be: they hold nobody else up, answer in
+ * Worlds with the largest possible questions about reach and policies: they delay nobody else, are answered in
  * pages, and end no process.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -152,7 +152,7 @@ describe('a team of 1,000 that reaches 200 datasets', () => {
     }
     const byParty = [...Map.groupBy(rows, ({ party }) => party).values()];
     expect(byParty.length).toBeGreaterThan(pagesRead);
-    // The last party may go on in the next page.
+    // The last party may continue on the next page.
     for (const of of byParty.slice(0, -1))
       expect(of.reduce((sum, { intervals }) => sum + intervals.length, 0)).toBe(datasets);
   });
@@ -184,7 +184,7 @@ test('long questions beyond the limit are refused, with a time to retry', async 
     ...person,
     event('d', 'DataPlaced', { dataset: 'd', scope: { population: 'us' }, site: 's' }),
     event('g', 'AccessGranted', { grant: 'g', party: 'm0', over: { dataset: 'd' }, actions: ['read'] }),
-    // Everybody controls and is controlled around a ring, with chords: many ways around each party.
+    // Everybody controls and is controlled around a ring with chords: many paths around each party.
     ...Array.from({ length }, (_, index) => [
       event(`c${index}`, 'ControlBegan', {
         controller: `m${index}`,
@@ -218,7 +218,7 @@ test('long questions beyond the limit are refused, with a time to retry', async 
     const refused = result.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]!.retryAfter).toBe('1');
-    // The thread is free again at once: what nobody waits for is given up.
+    // The thread is free again at once: a question without a waiting caller is abandoned.
     await expect
       .poll(async () => (await server.get('/v1/subjects/ana/reach', { limit: 1 })).status, {
         timeout: 20_000,

@@ -1,5 +1,6 @@
 /**
- * A holder of a key for the vault tries to destroy a person without a word in the log, and to look people up unseen.
+ * A holder of a key for the vault tries to destroy a person without a record in the log, and to look people up
+ * unseen.
  */
 import { describe, expect, it } from 'vitest';
 import { enrolled } from '../support/given-events.ts';
@@ -32,7 +33,7 @@ describe('forgetting', () => {
     }
     for (const person of ['ana', 'ben'])
       expect((await admin.get(`/v1/subjects/${person}/residency`, { atLeast: 2 })).status).toBe(200);
-    // Nobody has to look up to a position that the log does not have.
+    // Nobody has to search up to a position that the log does not have.
     expect((await admin.post([enrolled('three', 'chen')])).status).toBe(201);
   });
 

@@ -1,6 +1,4 @@
-/**
- * A web page in the browser of somebody on this machine tries to use a ledger without keys.
- */
+/** A web page in a browser on this machine tries to use a ledger without keys. */
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';

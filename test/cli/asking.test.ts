@@ -182,7 +182,7 @@ describe('a question that goes wrong', () => {
       ['where', 'ana', '--url', 'nonsense'],
       ['where', 'ana', '--known-at', '2022-01-01', '--known-position', '3', ...at],
     ];
-    // One of them in a process of its own: what `here` does about errors of usage, domicile.ts does.
+    // One of them in a separate process, since domicile.ts handles usage errors itself.
     const results = [await domicile(wrong[0]!)];
     for (const args of wrong.slice(1)) results.push(await here(args));
 

@@ -78,7 +78,7 @@ describe('domicile findings', () => {
     expect(JSON.parse(failing.out.split('\n')[0]!)).toMatchObject({ verdict: 'violated', to: null });
     expect(none.code).toBe(0);
     expect(none.out).toMatch(/\nNone\. As far as the ledger knows, no rule of an adopted policy was broken/);
-    // A slip of the pen must not pass for all being well.
+    // A misspelling must not suggest that all is well.
     expect(mistaken.code).toBe(2);
   });
 

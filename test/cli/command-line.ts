@@ -1,5 +1,5 @@
 /**
- * Runs the command line: in a process of its own, as a person or a script does, or in this one, which takes a tenth of
+ * Runs the command line: in a separate process, as a user or a script does, or in this one, which takes a tenth of
  * the time.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { invalidUsage } from '../../src/cli/invocation/exit-codes.ts';
 import { programFor } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 
-/** What a finished command left. */
+/** The result of a finished command. */
 export interface Finished {
   readonly code: number | null;
   readonly out: string;
@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** The NDJSON files of the scenarios. */
 export const tiktok = join(root, 'scenarios', 'tiktok-us', 'events.ndjson');
 
-/** Starts a command: `bin/domicile` with these arguments, and no settings but these. */
+/** Starts a command: `bin/domicile` with these arguments and only these settings. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},
@@ -67,7 +67,7 @@ const withOutput = (command: Command, terminal: Terminal): void => {
   for (const inner of command.commands) withOutput(inner, terminal);
 };
 
-/** Runs a command to its end in this process, with the settings of this process and nothing on its standard input. */
+/** Runs a command to its end in this process, with this process's settings and an empty standard input. */
 export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
   let out = '';
   let notes = '';
@@ -98,7 +98,7 @@ export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
   }
 };
 
-/** Resolves with what a command has printed once it has printed this. */
+/** Resolves with the output of a command once it matches. */
 export const printed = (child: ChildProcess, awaited: RegExp): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = '';

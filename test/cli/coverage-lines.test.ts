@@ -1,6 +1,4 @@
-/**
- * What the command line says below an answer of what the answer does not hold.
- */
+/** What the command line says below an answer about what the answer lacks. */
 import { describe, expect, it } from 'vitest';
 import { coverageLines } from '../../src/cli/terminal/coverage-lines.ts';
 import type { Answer } from '../../src/client/client.ts';

@@ -1,5 +1,6 @@
 /**
- * Delivering new findings: to a receiver that fails, is slow or goes away, and into a file; nothing is lost in between.
+ * Delivering new findings to a receiver that fails, is slow or goes away, and into a file; nothing is lost in
+ * between.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -25,7 +26,7 @@ let position = 0;
 const said = (type: string, time: string, data: object) => ({
   ...{ specversion: '1.0', id: `${type}-${position++}`, source: 'https://acme.example/dc', type, time, data },
 });
-/** Backups that are held for too long: a finding of a built-in policy each. */
+/** Overdue backups, each a finding of a built-in policy. */
 const overdue = (count: number) =>
   Array.from({ length: count }, () =>
     said('BackupTaken', '2024-01-01T00:00:00Z', {
@@ -34,7 +35,7 @@ const overdue = (count: number) =>
     }),
   );
 
-/** Records backups that are overdue, and waits until questions know them. */
+/** Records overdue backups, and waits until questions know them. */
 const record = async (count: number): Promise<void> => {
   const atLeast = await ledger.record(overdue(count));
   await ledger.rows('/v1/findings', { atLeast });
@@ -76,7 +77,7 @@ const stateNow = (): DeliveryState | undefined => {
 };
 afterEach(() => rmSync(stateFile, { force: true }));
 
-/** Delivers from where the state says, as a process does that begins now. */
+/** Delivers from the stored state on, like a newly started process. */
 const deliver = (sink: Sink, also: Partial<Delivery> = {}) => {
   const client = createClient({
     ...{ url: 'http://localhost', pseudonyms: true },
@@ -137,7 +138,7 @@ describe('findings delivered to a webhook', () => {
     answer = (response, nth) => {
       if (nth === 1) response.writeHead(500).end('not now');
       else if (nth === 2) response.destroy();
-      // The third is answered by nobody.
+      // The third gets no answer.
       else if (nth > 3) response.writeHead(200).end();
     };
 
@@ -167,7 +168,7 @@ describe('findings delivered to a webhook', () => {
     await record(1);
     answer = (response) => void response.writeHead(204).end();
     received = [];
-    // This process ends right after the receiver took a message, before it could keep that.
+    // This process ends right after the receiver accepted a message, before it could store that.
     let kept = 0;
     const dies = deliver(webhook(), {
       keep: (state) => {
@@ -181,7 +182,7 @@ describe('findings delivered to a webhook', () => {
 
     for (const id of idsReceived()) ids.add(id);
     const all = await ledger.rows('/v1/findings');
-    // As many as there are, and one of them twice: that of the process that was killed.
+    // All messages, and one of them twice: that of the killed process.
     expect(ids.size).toBe(all.length);
     expect(idsReceived().length).toBe(all.length - 2 + 1);
   });

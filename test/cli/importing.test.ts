@@ -1,5 +1,5 @@
 /**
- * Importing from the command line: nothing is recorded twice, what is refused is named by its record, and snapshots follow one
+ * Importing from the command line: nothing is recorded twice, refused records are named, and snapshots follow one
  * another.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

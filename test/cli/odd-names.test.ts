@@ -1,6 +1,6 @@
 /**
- * People and things with worldly names, from a CSV file and from the command line: recorded, shown, asked for and erased, each
- * alone.
+ * People and things with unusual names, from a CSV file and from the command line: recorded, shown, asked for and
+ * erased, each separately.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ describe('given a CSV file of unusual names', () => {
       const gone = await run('where', '--', name);
 
       expect(JSON.parse(shown.out).data).toMatchObject([{ dataset: name, site: name, operator: name }]);
-      // A spreadsheet would run what begins like a formula, so an apostrophe stands before it.
+      // A spreadsheet would run a text that begins like a formula, so an apostrophe precedes it.
       const cell = /^[=+\-@]/.test(name) ? `'${name}` : name;
       expect(parse(table.out, { columns: true })).toMatchObject([{ dataset: cell, site: cell }]);
       expect(erased).toMatchObject({ code: 0, out: expect.stringContaining('Erased from this ledger.') });

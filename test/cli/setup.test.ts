@@ -1,6 +1,4 @@
-/**
- * What sets an installation up: a configuration with a first key, a unit of systemd, completion, the man page.
- */
+/** Setting an installation up: a configuration with a first key, a systemd unit, completion, the man page. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,7 +92,7 @@ describe('given the unit of systemd', () => {
 
   const aboutSystemd = () => {
     const file = join(folder, 'domicile.service');
-    // The program has to be there.
+    // The program must exist.
     writeFileSync(file, unit.replace('/opt/domicile/bin/domicile', '/bin/true'));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
       encoding: 'utf8',

@@ -1,6 +1,4 @@
-/**
- * Tables for people: they fit the terminal and lose no text.
- */
+/** Tables for users: they fit the terminal and lose no text. */
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
@@ -99,7 +97,7 @@ describe('a table', () => {
     const names = ['می\u200Cخواهم', '👩\u200D💻', '=cmd()'];
     const rows = names.map((name) => [name]);
     expect(tableOf(rows, columnsOf(1), terminal(undefined)).split('\n').slice(2)).toEqual(names);
-    // A spreadsheet would run it; the console's files and the command line's have the same apostrophe.
+    // A spreadsheet would run it; the console and the command line write the same apostrophe.
     expect(csvLines(['name'], [['=cmd()']])).toEqual(['name', "'=cmd()"]);
   });
 });

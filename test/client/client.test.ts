@@ -1,6 +1,4 @@
-/**
- * The client against the API: what it asks, what it decodes, and what goes wrong, as values.
- */
+/** The client against the API: its requests, decoded answers, and errors as values. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -317,7 +315,7 @@ describe('an error', () => {
 });
 
 describe('the client itself', () => {
-  /** The files that a file imports for more than their types, all the way down. */
+  /** The modules that a file imports for more than types, recursively. */
   const imported = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
     if (seen.has(file)) return seen;
     seen.add(file);

@@ -1,6 +1,4 @@
-/**
- * Recording through a connection that fails: what is sent again is recorded once, and what is refused is not repeated.
- */
+/** Recording through an unreliable connection: repeated events are recorded once, and refusals are not retried. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
@@ -30,7 +28,7 @@ const event = (source: string, number: number): EventInput => ({
 const events = (source: string, count: number): ReadonlyArray<EventInput> =>
   Array.from({ length: count }, (_, number) => event(source, number));
 
-/** A policy whose waits are only written down. */
+/** A retry policy whose waits are only recorded. */
 const noted = (attemptsMax = 4) => {
   const waits: number[] = [];
   return {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await ServerProcess.start({ directory });
 });
 afterAll(async () => {
-  // Followers may leave connections behind that were never used, which an orderly stop waits for.
+  // Followers may leave unused connections behind, for which a graceful stop waits.
   await server.end('SIGKILL');
   removeDirectory(directory);
 });

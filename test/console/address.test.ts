@@ -1,6 +1,4 @@
-/**
- * Addresses and moments: what the console reads is what the API would read, and the rest is an error.
- */
+/** Addresses and moments: the console reads what the API would read, and everything else is an error. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,4 @@
-/**
- * While a moment is dragged, the console says itself where the data was: it must be what the ledger answers.
- */
+/** While a moment is dragged, the console derives itself where the data was. It must agree with the ledger. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +35,7 @@ describe('Given the founding case', () => {
       const validAt = new Date(at).toISOString();
       const { body } = await server.get(`/v1/subjects/${subject}/residency`, { validAt, limit: 1000 });
       const shown = residencyIn(history, at, until);
-      // A row over time is proved by what ended it, too.
+      // A row over time is also proved by what ended it.
       expect({ validAt, rows: shown.map(withoutEvents) }).toEqual({
         validAt,
         rows: body.data.map(withoutEvents),

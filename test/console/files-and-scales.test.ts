@@ -1,6 +1,4 @@
-/**
- * Tables and their files, text and links that others wrote, and the marks of the time scale.
- */
+/** Tables and their files, foreign text and links, and the marks of the time scale. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -30,7 +30,7 @@ describe('Given what a party could reach', () => {
       [
         row('virginia', '2021-01-01T00:00:00Z', '2022-01-01T00:00:00Z', '4'),
         row('singapore', '2019-01-01T00:00:00Z', '2020-01-01T00:00:00Z', '2'),
-        // The path became another one, and reach went on.
+        // The path changed, and reach continued.
         row('singapore', '2020-01-01T00:00:00Z', '2021-01-01T00:00:00Z', '3'),
         row('singapore', '2023-01-01T00:00:00Z', null, '3'),
         row('singapore', '2020-06-01T00:00:00Z', null, '5', {

@@ -1,6 +1,4 @@
-/**
- * Where keys lead in time, where names stand on the map, and how the reason of an adoption is kept.
- */
+/** Keys on the time scale, names on the map, and the reason of an adoption. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readReason, withReason } from '../../console/src/findings/reason.ts';
@@ -74,7 +72,7 @@ describe('The reason of an adoption', () => {
         const text = withReason(cedar, reason);
         expect(text.endsWith(`\n\n${cedar}`)).toBe(true);
         const above = text.slice(0, -cedar.length - 2);
-        // Whatever any reader of text takes for the end of a line.
+        // Everything that any reader of text treats as the end of a line.
         expect(above.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).every((line) => line.startsWith('//'))).toBe(
           true,
         );

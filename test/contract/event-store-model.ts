@@ -1,10 +1,8 @@
-/**
- * The event store as a plain list, with which tests compare every adapter.
- */
+/** The event store as a plain list, to compare every adapter with. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { AppendError, EventToAppend } from '../../src/store/event-store.ts';
 
-/** As `Appended`, with the place in the list instead of a position: -1 for none. */
+/** As `Appended`, with the index in the list instead of a position; -1 for none. */
 export interface ModelAppended {
   readonly recorded: number;
   readonly duplicates: number;

@@ -1,6 +1,4 @@
-/**
- * What every event store promises. Each adapter must pass all of it.
- */
+/** The contract of event stores, which each adapter must fulfil. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -19,9 +17,9 @@ import { eventStoreModel } from './event-store-model.ts';
 /** A store to test, with nothing in its log. */
 export interface StoreUnderTest {
   readonly store: ReadableStore;
-  /** Closes the store and opens the same log again, as a restart does. */
+  /** Closes the store and opens the same log again, like a restart. */
   reopen(): Promise<ReadableStore>;
-  /** Closes whatever is open and removes the log. */
+  /** Closes everything and removes the log. */
   cleanup(): Promise<void>;
 }
 
@@ -29,7 +27,7 @@ const everything = 1_000_000;
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Who recorded an event: nobody knows, somebody without keys, or a key. */
+/** Who recorded an event: unknown, a caller without keys, or a key. */
 const attributions: ReadonlyArray<Attribution> = [
   unattributed,
   { recordedBy: null, authority: 'admin correct emit' },
@@ -52,7 +50,7 @@ const appended = (outcome: E.Either<AppendError, Appended>): Appended => {
   return outcome.right;
 };
 
-/** An event without what the log adds, its bytes as plain numbers so that kinds of arrays do not matter. */
+/** An event without what the log adds, with its bytes as plain numbers so that array types do not matter. */
 const plain = ({ source, id, recordedBy, authority, bytes }: EventToAppend) => ({
   source,
   id,
@@ -63,7 +61,7 @@ const plain = ({ source, id, recordedBy, authority, bytes }: EventToAppend) => (
 const plainAll = (events: ReadonlyArray<EventToAppend>) => events.map(plain);
 const names = (events: ReadonlyArray<EventToAppend>) => events.map(({ source, id }) => `${source} ${id}`);
 
-/** Expects a whole log: every position is taken, and time never steps back. */
+/** Expects a complete log: every position exists, and time never steps back. */
 const expectInLogOrder = (events: ReadonlyArray<StoredEvent>): void => {
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
   for (let index = 1; index < events.length; index++) {
@@ -71,7 +69,7 @@ const expectInLogOrder = (events: ReadonlyArray<StoredEvent>): void => {
   }
 };
 
-/** Makes batches larger, twice at a time, until the store refuses one. */
+/** Doubles batches until the store refuses one. */
 const refusedAsTooLarge = async (
   store: ReadableStore,
   batchOf: (size: number) => ReadonlyArray<EventToAppend>,
@@ -83,7 +81,7 @@ const refusedAsTooLarge = async (
   throw new Error('the store takes batches without any limit');
 };
 
-/** @param modelRuns how many random histories are compared with a model. */
+/** @param modelRuns how many random histories to compare with a model. */
 export const eventStoreContract = (
   name: string,
   makeStore: () => Promise<StoreUnderTest>,

@@ -1,6 +1,4 @@
-/**
- * What every synchronous reader of the log promises.
- */
+/** The contract of synchronous log readers. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EventToAppend, origin } from '../../src/store/event-store.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
@@ -8,9 +6,9 @@ import type { LogReader } from '../../src/store/log-reader.ts';
 /** A reader of a log with nothing in it. */
 export interface LogUnderTest {
   readonly reader: LogReader;
-  /** Records the batch; resolves when the reader must see it. The wall clock of the log moves on with each. */
+  /** Records the batch; resolves when the reader must see it. The clock of the log advances with each. */
   record(batch: ReadonlyArray<EventToAppend>): Promise<void>;
-  /** Closes whatever is open and removes the log. */
+  /** Closes everything and removes the log. */
   cleanup(): Promise<void>;
 }
 

@@ -1,6 +1,4 @@
-/**
- * What every vault promises, whoever keeps it.
- */
+/** The contract of vaults, whichever process keeps them. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,18 +6,18 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { looksLikePseudonym, type Vault } from '../../src/people/vault/vault.ts';
 import { namesMax } from '../../src/people/vault/vault-wire.ts';
 
-/** A vault with nobody in it. */
+/** An empty vault. */
 export interface VaultUnderTest {
   readonly vault: Vault;
-  /** Another process that asks the same vault, if there can be one. */
+  /** Another process on the same vault, if possible. */
   readonly other: Vault;
-  /** Restarts whoever keeps it, beside a log that ends at this position. */
+  /** Restarts the vault's process, beside a log that ends at this position. */
   restart(logHead: number): Promise<void>;
-  /** Closes whatever is open and removes the vault. */
+  /** Closes everything and removes the vault. */
   cleanup(): Promise<void>;
 }
 
-/** Everything is at the first look: nobody was forgotten beyond it. */
+/** The log was searched completely: nobody was forgotten beyond it. */
 const wholeLog = Number.MAX_SAFE_INTEGER;
 
 const admitted = async (
@@ -38,7 +36,7 @@ const pseudonymOf = async (vault: Vault, name: string): Promise<string | undefin
 const personOf = async (vault: Vault, pseudonym: string): Promise<string | null | undefined> =>
   (await vault.find({ names: [], pseudonyms: [pseudonym] })).people.get(pseudonym);
 
-/** In the form of a pseudonym, and of another vault. */
+/** A pseudonym of another vault. */
 const foreign = 'psn_AAAAAAAAAAAAAAAAAAAAAA';
 
 export const vaultContract = (name: string, makeVault: () => Promise<VaultUnderTest>): void => {

@@ -1,8 +1,9 @@
 /**
- * Backups of a ledger that records and erases all the while, each killed at any instant, or made while the server is killed:
- * each restores to a whole ledger that verifies against its checkpoint, or is said to be none.
+ * Backups of a ledger that records and erases continuously. Each is killed at a random instant, or made while the
+ * server is killed. Each restores to a complete ledger that verifies against its checkpoint, or is reported as
+ * incomplete.
  *
- * `BACKUP_ROUNDS` says how many are made.
+ * `BACKUP_ROUNDS` sets the number of backups.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,16 +19,16 @@ import { newDataDirectory, removeDirectory, ServerProcess, settingsIn } from '..
 
 const rounds = Number(process.env.BACKUP_ROUNDS ?? 3);
 const testMsMax = 60_000 + rounds * 20_000;
-/** Backups take about as long; the instants at which they are killed are spread over it. */
+/** The approximate duration of a backup; kills are spread over it. */
 const backupMsMax = 1_200;
 
 const whole = (below: number): number => Math.floor(Math.random() * below);
 
-/** Records people, and erases some of them, until told to stop or the server is gone. */
+/** Records people, and erases some of them, until stopped or the server is gone. */
 class Writer {
   private readonly name: string;
   private number = 0;
-  /** Acknowledged: how many events, and who was erased. */
+  /** The acknowledged position and erasures. */
   position = 0;
   readonly erased: string[] = [];
   readonly kept: string[] = [];
@@ -143,7 +144,7 @@ describe(`${rounds} backups of a ledger that records and erases`, () => {
         if (!isKilled) expect([code, notes, fresh.length]).toEqual([0, '', 1]);
         for (const name of fresh) await restoresWhole(name, before);
         made += fresh.length;
-        // Earlier ones are as whole as they were.
+        // Earlier ones are still complete.
         if (fresh.length === 0 && names[0] !== undefined) await restoresWhole(names[0], undefined);
       }
       expect(made).toBeGreaterThanOrEqual(rounds / 2);

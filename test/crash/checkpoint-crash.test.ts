@@ -1,6 +1,6 @@
 /**
- * A server that is killed while it records, signs and rotates its keys: no checkpoint that anybody saw is ever
- * contradicted, and each new key is named in the log.
+ * A server that is killed while it records, signs and rotates its keys: no published checkpoint is ever
+ * contradicted, and the log names each new key.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const right = <A>(either: E.Either<unknown, A>): A => {
   return either.right;
 };
 
-/** The checkpoint that is served, verified; none before the first. */
+/** The served checkpoint, verified; undefined before the first. */
 const served = async (
   server: ServerProcess,
   keys: ReadonlyArray<VerifierKey>,
@@ -34,7 +34,7 @@ const served = async (
 const keysOf = async (server: ServerProcess): Promise<ReadonlyArray<VerifierKey>> =>
   (await server.get('/v1/log')).body.data.verifierKeys.map((vkey: string) => right(parseVerifierKey(vkey)));
 
-/** Asks for other keys, or retires the earlier ones; a kill may cut it off. */
+/** Rotates the keys or retires the earlier ones; a kill may interrupt it. */
 const rotate = (server: ServerProcess, round: number): Promise<unknown> =>
   server
     .request(round % 2 === 0 ? '/v1/log/keys' : '/v1/log/keys/earlier', {
@@ -52,7 +52,7 @@ it(`given ${rounds} kills at random moments while keys are rotated, each later c
     const server = await ServerProcess.start({ directory });
     if (round > 0) expect((await keysOf(server)).some(({ vkey }) => known.has(vkey))).toBe(true);
     const killAt = performance.now() + 200 + Math.random() * 2_500;
-    // The last moments before the kill are the ones that it cuts off.
+    // A kill mostly interrupts what happens just before it.
     const rotateAt = killAt - Math.random() * (Math.random() < 0.5 ? 30 : 1_000);
     let rotating: Promise<unknown> | undefined;
     for (let batch = 0; performance.now() < killAt; batch++) {
@@ -89,7 +89,7 @@ it(`given ${rounds} kills at random moments while keys are rotated, each later c
   const named = (await server.get('/v1/events', { type: 'SigningKeyRotated', limit: 1_000 })).body.data.map(
     ({ data }: { data: { key: string } }) => data.key,
   );
-  // All but the keys that the log began with.
+  // All keys except those with which the log began.
   const unnamed = [...known.keys()].filter((vkey) => !named.includes(vkey));
   expect(unnamed).toHaveLength(2);
   expect(known.size).toBeGreaterThan(2);

@@ -1,8 +1,8 @@
 /**
- * A server that is killed at any instant, again and again: every acknowledged event is there once, no event is there
- * twice, a batch is there whole or not at all, and the projections are those of the log.
+ * A server that is killed repeatedly at random instants: every acknowledged event is there once, no event is there
+ * twice, batches are atomic, and the projections match the log.
  *
- * `CRASH_ROUNDS` says how often it is killed.
+ * `CRASH_ROUNDS` sets the number of kills.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { enrolled, type Sent, sent } from '../support/given-events.ts';
 import { lines, newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
 const rounds = Number(process.env.CRASH_ROUNDS ?? 8);
-/** Rounds take a second or so each. */
+/** A round takes about a second. */
 const testMsMax = 120_000 + rounds * 10_000;
 
 const sources = ['https://one.example.org/', 'https://two.example.org/', 'https://three.example.org/'];
@@ -22,13 +22,13 @@ const populations = ['us', 'eu'];
 
 const whole = (below: number): number => Math.floor(Math.random() * below);
 
-/** What a writer sends as one, all or nothing. */
+/** One atomic request of a writer. */
 interface Batch {
   readonly events: ReadonlyArray<Sent>;
   readonly asLines: boolean;
 }
 
-/** Sends numbered batches for ever; what was not acknowledged is sent again, or given up. */
+/** Sends numbered batches forever; unacknowledged ones are sent again, or given up. */
 class Writer {
   readonly source: string;
   readonly acknowledged: Batch[] = [];
@@ -111,7 +111,7 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
 
   const key = ({ source, id }: Readonly<Record<string, unknown>>): string => `${source} ${id}`;
 
-  /** Reads what was recorded since it was last read: once each, at dense positions. */
+  /** Reads newly recorded events: each once, at dense positions. */
   const readOn = async (): Promise<void> => {
     const { head } = (await server!.get('/readyz')).body;
     const { status, body } = await server!.get(

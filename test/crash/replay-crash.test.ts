@@ -1,6 +1,6 @@
 /**
- * A server that is killed while it replays its projections, again and again: what served before goes on serving, what
- * was half built is gone, and every answer is as it was. `REPLAY_CRASH_ROUNDS` says how often it is killed.
+ * A server that is killed repeatedly while it replays its projections: the previous generation continues to serve,
+ * half-built ones are gone, and every answer is unchanged. `REPLAY_CRASH_ROUNDS` sets the number of kills.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +14,9 @@ import { newDataDirectory, removeDirectory, ServerProcess } from '../support/ser
 
 const rounds = Number(process.env.REPLAY_CRASH_ROUNDS ?? 3);
 const eventsTotal = 6_000;
-/** A replay of so many events takes about as long, comparison and swap included. */
+/** The approximate duration of a replay of the events, including comparison and swap. */
 const replayAboutMs = 1_500;
-/** Rounds take a few seconds each. */
+/** A round takes a few seconds. */
 const testMsMax = 120_000 + rounds * 30_000;
 
 const directory = newDataDirectory();
@@ -48,7 +48,7 @@ it(
     const outcomes = { swapped: 0, discarded: 0 };
     for (let round = 0; round < rounds; round++) {
       const { serving } = pointer();
-      // What is written meanwhile is there afterwards, whichever generation serves.
+      // Events written meanwhile are there afterwards, whichever generation serves.
       const location = await startReplay(
         now,
         round % 4 === 3 && files().length > 1 ? { rollback: true } : undefined,
@@ -76,7 +76,7 @@ it(
       expect(written.status).toBe(200);
     }
     expect(outcomes.discarded).toBeGreaterThan(0);
-    // And one that is let alone gets to its end.
+    // An undisturbed replay completes.
     expect(await endOfReplay(now, await startReplay(now))).toMatchObject({
       state: 'serving',
       differences: { changed: 0 },

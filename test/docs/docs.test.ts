@@ -1,6 +1,6 @@
 /**
- * The documentation, checked: every runnable command is run, in order, in a directory of its own, and prints what is
- * shown; links and paths lead somewhere; limits are those of the code.
+ * Checks the documentation: every runnable command is run in order in a separate directory and prints what is
+ * shown; links and paths exist; limits match the code.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -37,7 +37,7 @@ const environment = (port: number): NodeJS.ProcessEnv => {
   return { ...Object.fromEntries(inherited), LEDGER_PORT: String(port) };
 };
 
-/** Runs the commands of a page one after the other, and gives what each has printed. */
+/** Runs the commands of a page in order, and returns what each has printed. */
 const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> => {
   const directory = workplace();
   const port = await freePort();

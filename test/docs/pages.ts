@@ -91,7 +91,7 @@ export const like = (shown: string): RegExp => {
   return new RegExp(`^${pattern}$`);
 };
 
-/** Where a page links to within the repository: paths from the root, without their fragments. */
+/** The targets of a page's links within the repository: paths from the root, without fragments. */
 export const linksIn = ({ path, text }: Page): ReadonlyArray<string> =>
   [...text.replace(blockPattern, '').matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!)

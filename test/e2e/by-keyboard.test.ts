@@ -1,6 +1,4 @@
-/**
- * By keyboard alone: the keys that lead anywhere, and a focus that is always seen.
- */
+/** Using only the keyboard: keys that lead somewhere, and an always visible focus. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleOver, foundingCase, panel } from './support/console.ts';
@@ -16,7 +14,7 @@ const person = async (): Promise<Page> => {
   return page;
 };
 
-/** What has the focus: how it is called, whether it is marked, and whether something lies on it. */
+/** The focused element: its name, whether it is marked, and whether something covers it. */
 const focusOf = (page: Page) =>
   page.evaluate(`(() => {
     const element = document.activeElement;

@@ -1,6 +1,4 @@
-/**
- * What changed which findings: what was learned since, and what another version of a policy found otherwise.
- */
+/** Changes of findings: through what was learned since, and through another version of a policy. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
@@ -9,14 +7,14 @@ const the = consoleOver(foundingCase, policies);
 
 const kinds = ['opened', 'closed', 'lengthened', 'shortened'] as const;
 
-/** How many findings of each kind the page says there are. */
+/** The number of findings of each kind on the page. */
 const figuresOn = async (page: Page): Promise<Record<string, number>> => {
   const figures = page.getByRole('list', { name: 'The difference in short' }).getByRole('listitem');
   const told = await figures.allInnerTexts();
   return Object.fromEntries(kinds.map((kind, index) => [kind, Number.parseInt(told[index] ?? '', 10)]));
 };
 
-/** How many there are, and which, by the API. */
+/** The number of findings and their ids, from the API. */
 const differenceBy = async (query: Record<string, string | number>) => {
   const { body } = await the.server.get('/v1/findings/diff', { limit: 1_000, ...query });
   const of = (kind: string): ReadonlyArray<{ finding: string }> => body.data[kind];
@@ -48,7 +46,7 @@ describe('Given the findings as known in May 2022', () => {
       sorted(expected.findings('opened')),
     );
     expect(file.clocks.position).toBe('113');
-    // What was learned since is told by the names that were learned since.
+    // Names that were learned since are used for what was learned since.
     expect(await learned.getByText('Oracle Cloud, Ashburn').count()).toBeGreaterThan(0);
     await picture(page, 'screens/learned-since');
 

@@ -1,6 +1,4 @@
-/**
- * The founding case, as an auditor goes through it: from the search to the proof, and to a file to hand on.
- */
+/** The founding case as an auditor explores it: from the search to the proof, and to a file. */
 import { describe, expect, it } from 'vitest';
 import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 

@@ -1,6 +1,4 @@
-/**
- * What is handed on: links that show the same, files of every table, and pages on paper.
- */
+/** Sharing: links that show the same, files of every table, and printed pages. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enrolled, many } from '../support/given-events.ts';
@@ -12,7 +10,7 @@ const the = consoleOver(foundingCase, policies, () =>
     .join(''),
 );
 
-/** Screens with tables, and what is in the last of them. */
+/** Screens with tables, and the last element to appear in them. */
 const screens: Readonly<Record<string, readonly [address: string, there: (page: Page) => Locator]>> = {
   person: [
     '/person?subject=ana&validAt=2022-06-30&knownPosition=101',
@@ -20,7 +18,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   map: [
     '/map?validAt=2022-06-30&knownPosition=101',
-    // The holdings of the four sites are asked for last.
+    // The holdings of the four sites are requested last.
     (page) => page.getByRole('table', { name: 'Sites and what they hold' }).getByRole('row').nth(4),
   ],
   findings: [
@@ -38,7 +36,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   log: ['/log?knownPosition=300', (page) => page.getByRole('link', { name: /^300, proof of/ })],
 };
 
-/** Rows of a table without those of groups; of a long one as many as it says. */
+/** Rows of a table without group rows; for a long table, the number that it announces. */
 const rowsOf = async (table: Locator): Promise<number> => {
   const all = await table.getAttribute('aria-rowcount');
   return all === null ? table.locator('tbody tr:not(.group)').count() : Number(all) - 1;
@@ -136,7 +134,7 @@ describe('Given paper', () => {
     const pressable = page.locator('button:visible, input:visible, select:visible, nav:visible');
     const bars = page.locator('.bar:visible, .late-span:visible');
     expect(await pressable.count()).toBe(await bars.count());
-    // Dark on white, whatever the theme.
+    // Dark on white in every theme.
     const colours = await page.evaluate(
       '[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]',
     );

@@ -1,6 +1,4 @@
-/**
- * Nothing that a screen tells is out of sight: not cut off, not covered, not beyond the edge of its box.
- */
+/** Nothing on a screen is hidden: not cut off, not covered, not beyond the edge of its box. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleOver, foundingCase, panel, policies } from './support/console.ts';
@@ -17,7 +15,7 @@ interface Element {
   readonly ownerDocument: { readonly elementFromPoint: (x: number, y: number) => Element | null };
 }
 
-/** Whether nothing lies on the middle of an element. */
+/** Whether nothing covers the middle of an element. */
 const isSeen = (locator: Locator): Promise<boolean> =>
   locator.evaluate((element: Element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -33,7 +31,7 @@ interface Box {
   readonly textContent: string;
 }
 
-/** The cells of findings of which a part is cut off. */
+/** The cells of findings that are partly cut off. */
 const cutOff = (page: Page): Promise<ReadonlyArray<string>> =>
   page.locator('.findings td, .findings td > .cell').evaluateAll((cells: Box[]) =>
     cells

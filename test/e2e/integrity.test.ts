@@ -1,6 +1,4 @@
-/**
- * What others can check of the log, as a reader sees it: the page about it, the proof of an event, and the mark that turns.
- */
+/** The integrity of the log for a reader: its page, the proof of an event, and the changing mark. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -52,7 +50,7 @@ describe('Given the founding case', () => {
     );
     expect(name).toBe('evidence-subject-101.domicile.json');
     expect(readFileSync(await (await page).path(), 'utf8')).toContain('Where the data was over time');
-    // Asked again, it is the same.
+    // The same request gives the same file.
     const clocks = { validAt: '2022-06-30', knownPosition: '101' };
     const again = await the.server.get('/v1/evidence', { subject: 'ben', ...clocks });
     expect(again.body).toEqual(JSON.parse(text));
@@ -113,7 +111,7 @@ describe('Given the founding case', () => {
   });
 
   it('when the log is changed while the server runs, then every screen says so', async () => {
-    // An orderly end: what is in the write-ahead log is written back first.
+    // A graceful end, which checkpoints the write-ahead log.
     await the.server.end();
     const log = new DatabaseSync(filesIn(the.directory).log);
     log.exec('DELETE FROM event WHERE position = 101');

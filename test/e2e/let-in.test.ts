@@ -1,6 +1,4 @@
-/**
- * Who is let in: a ledger with keys asks for one, and a console that is not built says how to build it.
- */
+/** Access: a ledger with keys asks for one, and a console that is not built says how to build it. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +15,7 @@ import { reverseProxy } from '../support/reverse-proxy.ts';
 import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { consoleOver, foundingCase, panel } from './support/console.ts';
 
-/** Puts a token that has ended in the place of that of the page. */
+/** Replaces the page's token by an expired one. */
 const tokenEnded = `(() => {
   const [head, payload, signature] = sessionStorage.getItem('domicile-key').split('.');
   const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
@@ -41,7 +39,7 @@ describe('Given a ledger with keys', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
     expect(page.url()).not.toContain(made.right);
-    // A key that may not erase is told why.
+    // A key that may not erase gets the reason.
     await page.getByText('To erase people, your key or login needs the scope admin.').waitFor();
     expect(await page.getByRole('button', { name: 'Erase this person…' }).isDisabled()).toBe(true);
   });
@@ -128,12 +126,12 @@ describe('Given a ledger with an issuer of logins', () => {
       expect(new URL(page.url()).pathname).toBe('/domicile/log');
       expect(page.url()).toContain('type=DataMoved');
       expect(page.url()).not.toContain('code=');
-      // Its token ends: the reader signs in again, and comes back to where they were.
+      // Its token expires: the reader signs in again, and returns to the previous page.
       await page.evaluate(tokenEnded);
       await page.reload();
       await page.getByRole('heading', { name: 'Your login has ended' }).waitFor();
       await page.getByRole('button', { name: `Sign in with ${new URL(issuer).host}` }).click();
-      // The issuer knows them still, and asks for no password.
+      // The issuer still knows them, and asks for no password.
       await page.getByRole('button', { name: 'Continue' }).click();
       await page
         .getByRole('heading', { name: /events$/ })

@@ -1,5 +1,5 @@
 /**
- * People and things with worldly names, in the console: asked for in the search, shown, followed, and gone once erased.
+ * People and things with unusual names in the console: found by the search, shown, linked, and gone once erased.
  */
 import { describe, expect, it } from 'vitest';
 import { sent } from '../support/given-events.ts';

@@ -1,6 +1,4 @@
-/**
- * Who reaches what, and what would have to be closed; which sites hold data, and what went between countries.
- */
+/** Who reaches what, and what to close; which sites hold data, and what moved between countries. */
 import { describe, expect, it } from 'vitest';
 import { consoleOver, downloaded, foundingCase, panel, picture } from './support/console.ts';
 

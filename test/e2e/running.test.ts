@@ -1,5 +1,6 @@
 /**
- * While a page is open: events come in, projections are rebuilt, a person is erased, the server goes away and comes back.
+ * While a page is open: events are recorded, projections are rebuilt, a person is erased, the server goes away and
+ * comes back.
  */
 import { describe, expect, it } from 'vitest';
 import { enrolled, many, sent } from '../support/given-events.ts';

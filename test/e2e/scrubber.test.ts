@@ -13,7 +13,7 @@ const opened = async (): Promise<Page> => {
   await page
     .getByRole('button', { name: /video-history in backup us-video-history-singapore-2019/ })
     .waitFor();
-  // All lanes are there, so that nothing moves any more.
+  // All lanes are loaded, so that nothing moves any more.
   await page.getByRole('heading', { name: 'Control, membership and grants' }).waitFor();
   await page.getByRole('heading', { name: 'Learned later' }).waitFor();
   return page;

@@ -1,6 +1,6 @@
 /**
- * What people come for, from the first click to the file: each in few clicks, on screens where axe finds nothing; and the
- * evidence verifies by nothing but the keys of the ledger.
+ * The main tasks, from the first click to the file: each takes few clicks, on screens without axe findings, and the
+ * evidence verifies with only the ledger's keys.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Page } from 'playwright-core';
@@ -31,7 +31,7 @@ const search = async (page: Page, text: string): Promise<void> => {
 const press = (page: Page, name: string | RegExp) =>
   downloaded(page, () => page.getByRole('button', { name }).first().click());
 
-/** Each task: what the reader does, up to the file; and in how many clicks. */
+/** Each task: the reader's actions up to the file, and the number of clicks. */
 const tasks: Readonly<
   Record<string, readonly [clicks: number, act: (page: Page) => Promise<{ name: string; text: string }>]>
 > = {

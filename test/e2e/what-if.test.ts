@@ -1,6 +1,4 @@
-/**
- * What if: a policy is tried over all history, and adopted with a reason.
- */
+/** What if: a policy is simulated over all history, and adopted with a reason. */
 import { describe, expect, it } from 'vitest';
 import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 
@@ -45,7 +43,7 @@ describe('Given the founding case', () => {
     expect(expected.length).toBeGreaterThan(0);
     await picture(page, 'screens/what-if');
 
-    // The draft is in the link, and is sent to nobody.
+    // The draft is in the link, and is not sent.
     const again = await the.page(page.url());
     await panel(again, 'Opened').getByText('reached-by-bytedance').first().waitFor();
 
@@ -60,7 +58,7 @@ describe('Given the founding case', () => {
       .waitFor();
 
     const { body } = await the.server.get('/v1/findings', { policy: 'us-data-stays', limit: 1000 });
-    // What goes on while only its path changes is one row of the difference, named by its beginning.
+    // A finding that continues along another path is one row of the difference, identified by its beginning.
     const found = body.data.map(({ finding }: { finding: string }) => finding);
     expect(found).toEqual(expect.arrayContaining(expected));
     const policy = await the.server.get('/v1/policies/us-data-stays');
@@ -68,7 +66,7 @@ describe('Given the founding case', () => {
     await page.getByText('Version 1', { exact: true }).click();
     await page.getByText('Reason: The board decided so on 17 June.', { exact: true }).waitFor();
 
-    // The next version is begun with the rules, without the reason of the one before.
+    // The next version starts with the rules, without the previous reason.
     await page.getByRole('link', { name: 'Try a change' }).click();
     await expect.poll(() => page.getByLabel('Rules, in Cedar').inputValue()).toBe(cedar);
   });
@@ -88,7 +86,7 @@ describe('Given the founding case', () => {
       'Known since (UTC)',
       'Proof',
     ]);
-    // Of the findings of a policy, those that last at the moment stand before those that do not.
+    // Findings of a policy that hold at the moment come before those that do not.
     const rows = await found
       .locator('tbody tr:not(.group)')
       .evaluateAll((all: { className: string }[]) =>

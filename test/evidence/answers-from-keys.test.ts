@@ -1,5 +1,6 @@
 /**
- * Answers derived from the keys of the sealed index, or from all events, against those of the ledger's own projections.
+ * Answers derived from the keys of the sealed index, or from all events, compared with those of the ledger's own
+ * projections.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -47,7 +48,7 @@ const recordedOf = (stored: StoredEvent | undefined) => {
   return { position, recordedAt, recordedBy, authority, event: event.right };
 };
 
-/** The keys of a log in parts: some of single stretches, some merged of several. */
+/** The keys of a log in parts: some of single stretches, some merged from several. */
 const partsOf = (events: ReadonlyArray<StoredEvent>, size: number): ReadonlyArray<KeyPart> => {
   const stretches = Array.from({ length: Math.ceil(events.length / size) }, (_, at) =>
     keysOfEvents(events.slice(at * size, (at + 1) * size)),
@@ -77,7 +78,7 @@ const orRefusal = (derive: () => unknown): unknown => {
   }
 };
 
-/** What the ledger answers to the same question. */
+/** The ledger's answers to the same question. */
 const answered = (view: View, { id, validAt, trail }: EvidenceQuestion) => {
   const findings = findingsOfSubject(view, id);
   const of = (question: string, data: unknown) => ({

@@ -1,6 +1,4 @@
-/**
- * Evidence bundles (V10, V11): what is handed out verifies with nothing but the keys; whatever is changed in it does not.
- */
+/** Evidence bundles (V10, V11): they verify with only the keys, and fail after any change. */
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -54,7 +52,7 @@ afterAll(() => proven.close());
 
 const verified = (file: string): BundleReport => verifyBundle(file, proven.trust);
 
-/** Verifies a bundle that its operator changed, and signed again. */
+/** Verifies a bundle that its operator changed and signed again. */
 const changedByOperator = (
   file: string,
   change: (bundle: ReturnType<typeof opened>) => void,
@@ -104,7 +102,7 @@ describe('a bundle of the founding case', () => {
   });
 
   it('about a finding has only the events on which it rests, in a log with many others', () => {
-    // Given: as much again of other people, at other sites, between and behind the events of the case.
+    // Given: as many events again about other people and sites, between and after those of the case.
     const others = Array.from({ length: 400 }, (_, at) =>
       at % 2 === 0
         ? sent(`other-${at}`, 'SubjectEnrolled', { subject: `other-${at}`, population: 'elsewhere' })
@@ -288,7 +286,7 @@ describe('a bundle that its operator changes and signs again', () => {
 
 type Node = Record<string, unknown> | unknown[];
 
-/** Every place of a bundle where something stands. */
+/** Every place with a value in a bundle. */
 const placesIn = (node: unknown, place: ReadonlyArray<string | number> = []): (string | number)[][] =>
   typeof node !== 'object' || node === null
     ? [[...place]]
@@ -310,7 +308,10 @@ const otherValue = (value: unknown, by: number): unknown => {
   return 'other';
 };
 
-/** Changes one place: another value, none, twice, or swapped with its neighbour. Says whether anything is another. */
+/**
+ * Changes one place: another value, removed, repeated, or swapped with its neighbour. Returns whether anything
+ * changed.
+ */
 const mutate = (bundle: object, by: number, at: number, kind: number): boolean => {
   const before = JSON.stringify(bundle);
   const places = placesIn(bundle);
@@ -330,7 +331,7 @@ const mutate = (bundle: object, by: number, at: number, kind: number): boolean =
   return JSON.stringify(bundle) !== before;
 };
 
-/** What rests on the word of the operator alone: who signs is told, and other signatures may stand beside. */
+/** What only the operator's word supports: its signers are listed, and further signatures may be added. */
 const isWordAlone = (bundle: Bundle, changed: Bundle): boolean =>
   JSON.stringify({ ...bundle, verifierKeys: [] }) === JSON.stringify({ ...changed, verifierKeys: [] });
 

@@ -1,6 +1,4 @@
-/**
- * What the logs and inventories of clouds become, by records that others publish.
- */
+/** Imports of cloud logs and inventories, with records published by others. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { isCountryCode } from '../../src/domain/events/countries.ts';

@@ -1,6 +1,4 @@
-/**
- * Rows of CSV as events, by the mappings of the documentation and at the edges of the format.
- */
+/** Imports of CSV rows, with the mappings of the documentation and at the edges of the format. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';

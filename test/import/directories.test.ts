@@ -1,6 +1,4 @@
-/**
- * Who is in which group, by the logs and lists of directories.
- */
+/** Memberships of groups from logs and lists of directories. */
 import { describe, expect, it } from 'vitest';
 import { importKinds } from '../../src/import/kinds.ts';
 import { become, orFail, samplesIn } from './samples.ts';

@@ -1,6 +1,4 @@
-/**
- * From one snapshot to the next: afterwards the source says exactly what the latest one does.
- */
+/** A sequence of snapshots: afterwards the source says exactly what the latest one does. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, type Event } from '../../src/domain/events/event.ts';
@@ -41,7 +39,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     .map((data) => ({ type: 'PartyRegistered', data }) as Fact),
 );
 
-/** A snapshot as an importer gives it. */
+/** A snapshot in the form of an importer's result. */
 const snapshot = (facts: ReadonlyArray<Fact>): ReadonlyArray<ForeignEvent> =>
   facts.map((fact, index) =>
     eventOf(digestOf(fact, index), { source, time: '2020-01-01T00:00:00.000Z', assurance: 'claimed' }, fact),
@@ -50,7 +48,7 @@ const decoded = (events: ReadonlyArray<ForeignEvent>): ReadonlyArray<Event> =>
   events.map((event) => orFail(decodeEvent(event)));
 
 const day = 86_400_000;
-/** What the log holds after one snapshot after the other, a day apart. */
+/** The log after a sequence of snapshots, a day apart. */
 const synced = (snapshots: ReadonlyArray<ReadonlyArray<Fact>>): ReadonlyArray<Event> => {
   let log: ReadonlyArray<Event> = [];
   for (const [index, facts] of snapshots.entries()) {

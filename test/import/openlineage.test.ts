@@ -64,7 +64,7 @@ const run = (runId: string, more: object = {}) => ({
 });
 const withFacet = (dataset: object, facets: object) => ({ ...dataset, facets });
 
-/** What the log has of a run: type and data. */
+/** The logged events of a run: type and data. */
 const recordedOf = async (position: string, count: number) => {
   const { body } = await server.get('/v1/events', { after: Number(position) - count, atLeast: position });
   return body.data.map(({ type, data }: { type: string; data: unknown }) => ({ type, data }));
@@ -337,7 +337,7 @@ describe('the samples of producers', () => {
     expect(await sent('compatibility-tests.ndjson', (event) => event)).toEqual(
       all('compatibility-tests.ndjson', 201),
     );
-    // What a template leaves out is filled in.
+    // Placeholders of a template are filled in.
     const filled = (event: Record<string, unknown>) => ({
       ...event,
       eventTime: '2024-01-01T00:00:00Z',

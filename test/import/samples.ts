@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ImportKindName } from '../../src/import/kind-names.ts';
 import { type ImportOptions, importKinds } from '../../src/import/kinds.ts';
 
-/** A record as somebody publishes it, and its path there. */
+/** A record as published, with its path there. */
 export interface Sample {
   readonly path: string;
   // biome-ignore lint/suspicious/noExplicitAny: a record of whatever form
@@ -22,7 +22,9 @@ export const samplesIn = (...path: ReadonlyArray<string>): ReadonlyArray<Sample>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-/** What an importer makes of a record: the type and data of each event, without descriptions; and what becomes none. */
+/**
+ * An importer's result for a record: the type and data of each event, without descriptions; and what became none.
+ */
 export const become = (
   kind: ImportKindName,
   record: unknown,
@@ -39,7 +41,7 @@ export const become = (
   return { facts, unmapped };
 };
 
-/** The value; a test fails with the faults if there is none. */
+/** The value; fails the test with the faults if there is none. */
 export const orFail = <A>(outcome: E.Either<unknown, A>): A => {
   if (E.isRight(outcome)) return outcome.right;
   throw new Error(JSON.stringify(outcome.left));

@@ -1,6 +1,4 @@
-/**
- * What a witness answers: the cases of tlog-witness, against a witness that keeps what it cosigned.
- */
+/** The answers of a witness: the cases of tlog-witness, with a witness that stores what it cosigned. */
 import { generateKeyPairSync } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,4 @@
-/**
- * A log that is long enough to be compared with its tree in several threads: they find what one finds.
- */
+/** A log long enough to be compared with its tree in several threads, with the same result as in one. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeDirectory(directory));
 
-/** What two threads find, and what one finds. */
+/** The findings of two threads, which must equal those of one. */
 const found = async (): Promise<ReadonlyArray<string>> => {
   const [log, tree] = [openLogReader(files.logFile), openTreeToRead(files.treeFile)];
   try {
@@ -48,7 +46,7 @@ const found = async (): Promise<ReadonlyArray<string>> => {
   }
 };
 
-/** Moves the instant at which an event was recorded by a millisecond, and mends its checksum. */
+/** Moves the time of a recorded event by a millisecond, and repairs its checksum. */
 const moveRecordedAt = (position: number): void => {
   const database = new DatabaseSync(files.logFile);
   const row = database.prepare(

@@ -1,7 +1,7 @@
 /**
- * A verifier that nobody here wrote takes what a ledger serves: that of the Go project (`golang.org/x/mod/sumdb`), which
- * checks every download of a Go module. Its sources are in `foreign-verifier/vendor`, unchanged; the compiler comes with a
- * package of npm, for CI has no Go.
+ * An independent verifier accepts what a ledger serves: that of the Go project (`golang.org/x/mod/sumdb`), which
+ * checks every download of a Go module. Its sources are in `foreign-verifier/vendor`, unchanged; the compiler comes
+ * with an npm package, since CI has no Go.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { LocalServer, newDataDirectory, removeDirectory } from '../support/serve
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = join(root, 'test/integrity/foreign-verifier');
-/** Go as the package has it for this kind of machine, otherwise the one that is installed. */
+/** Go from the package for this kind of machine, otherwise the installed one. */
 const bundled = join(root, `node_modules/@ttsc/${process.platform}-${process.arch}/bin/go`);
 const go = existsSync(bundled) ? join(bundled, 'bin/go') : 'go';
 
@@ -48,7 +48,9 @@ const compile = () =>
     },
   });
 
-/** Downloads what the verifier reads: a checkpoint, all tiles and entries under it, proofs, and how the log has grown. */
+/**
+ * Downloads the verifier's inputs: a checkpoint, all tiles and entries under it, proofs, and consistency proofs.
+ */
 const download = async (): Promise<void> => {
   const server = await LocalServer.open(newDirectory());
   const bytes = async (path: string) => new Uint8Array(await (await server.request(path)).arrayBuffer());

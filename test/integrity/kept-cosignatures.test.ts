@@ -1,6 +1,4 @@
-/**
- * What `domicile verify` says of the cosignatures that a ledger keeps (V7, V13).
- */
+/** What `domicile verify` says about stored cosignatures (V7, V13). */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +37,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const ofLog = { name: 'cosignatures', leaves: 'events', file: 'tree.sqlite' } as const;
 
-/** The check of a tree whose one checkpoint is kept with this cosignature. */
+/** The check of a tree whose single checkpoint has this cosignature. */
 const checked = (signer: typeof log, line: string, at = seconds * 1_000) => {
   directory = mkdtempSync(join(tmpdir(), 'domicile-cosignatures-'));
   const tree = openTreeToWrite(join(directory, 'tree.sqlite'), 0);

@@ -1,6 +1,4 @@
-/**
- * A server whose log is changed behind its back: what it signs, what it refuses, and what still holds.
- */
+/** A server whose log is changed without its knowledge: what it signs, what it refuses, and what still holds. */
 import { copyFileSync, cpSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +35,7 @@ const startProcess = async (directory: string): Promise<ServerProcess> => {
   processes.push(await ServerProcess.start({ directory }));
   return processes.at(-1)!;
 };
-/** Ends the server that was started last. */
+/** Stops the last started server. */
 const stop = (): Promise<void> => running.pop()!.close();
 afterEach(async () => {
   while (running.length > 0) await stop();
@@ -101,7 +99,7 @@ describe('a server', () => {
   });
 });
 
-/** A ledger of 20 events that was signed. */
+/** A signed ledger of 20 events. */
 const signed = newDataDirectory();
 beforeAll(async () => {
   const server = await LocalServer.open(signed);
@@ -111,7 +109,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeDirectory(signed));
 
-/** A copy of it, whose log somebody changes. */
+/** A copy of it with a changed log. */
 const changed = async (change: (log: DatabaseSync, file: string) => void): Promise<LocalServer> => {
   const directory = newDirectory();
   cpSync(signed, directory, { recursive: true });
@@ -129,7 +127,7 @@ const failureOf = async (server: Client): Promise<string> => {
   return (await server.get('/readyz')).body.integrityFailure;
 };
 
-/** Writes the bytes and time of an event anew, and mends its checksum. */
+/** Rewrites the bytes and time of an event, and repairs its checksum. */
 const rewrite = (
   log: DatabaseSync,
   position: number,
@@ -187,7 +185,7 @@ describe('a log that was changed while the server was stopped', () => {
     const refused = await server.post(backups(1, 99));
     expect(refused.status).toBe(503);
     expect(refused.body.detail).toContain(told);
-    // What was signed is still served, and marked; reading goes on.
+    // The signed checkpoint is still served, and marked; reading continues.
     const read = await server.get('/v1/events', { limit: 1 });
     expect(read.status).toBe(200);
     expect(read.headers.get('domicile-checkpoint')).toMatch(/^20, .+, stopped$/);

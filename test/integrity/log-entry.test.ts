@@ -1,6 +1,4 @@
-/**
- * The entry of an event: canonical JSON (RFC 8785) of fixed members, whatever the names hold.
- */
+/** The entry of an event: canonical JSON (RFC 8785) of fixed members, whatever the names contain. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sha256Hex } from '#sha256';

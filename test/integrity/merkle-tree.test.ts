@@ -1,6 +1,4 @@
-/**
- * Merkle trees against proofs that others made, and against the definition of RFC 6962 written out.
- */
+/** Merkle trees compared with proofs by others, and with the definition of RFC 6962. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -77,7 +75,7 @@ const grown = (sizes: ReadonlyArray<number>) => {
     const more = Array.from({ length: size }, (_, at) => leafHash(Buffer.from(String(leaves.length + at))));
     leaves.push(...more);
     for (const { level, index, hashes } of builder.append(more)) stored.set(`${level} ${index}`, hashes);
-    // Another process goes on from what is stored.
+    // Another process continues from what is stored.
     builder = new TreeBuilder(tiles, leaves.length);
   }
   return { leaves, tiles, stored };

@@ -1,7 +1,7 @@
 /**
- * Somebody with sqlite3 and time changes the files of a ledger: `verify` finds every change.
+ * An attacker with sqlite3 and time changes the files of a ledger: `verify` finds every change.
  *
- * `MUTATIONS=10000` tries so many of them; the suite tries fewer.
+ * `MUTATIONS=10000` sets the number of attempts; the suite makes fewer.
  */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ interface EventRow {
 const rowAt = (log: DatabaseSync, position: number): EventRow =>
   log.prepare('SELECT * FROM event WHERE position = ?').get(position) as unknown as EventRow;
 
-/** Writes an event anew with a checksum that fits. */
+/** Rewrites an event with a matching checksum. */
 const forge = (log: DatabaseSync, row: EventRow): void => {
   const { position, source, id, recorded_at, attribution, bytes } = row;
   log
@@ -95,7 +95,7 @@ const text = (row: EventRow, edit: (json: string) => string): EventRow => ({
   bytes: Buffer.from(edit(Buffer.from(row.bytes).toString())),
 });
 
-/** Changes of the log that SQLite and the checksums do not notice. */
+/** Changes of the log that SQLite and the checksums do not detect. */
 const forgeries = {
   'a backup moved to Virginia': (log: DatabaseSync, at: number) =>
     forge(
@@ -148,7 +148,7 @@ const copySound = (names: ReadonlyArray<'log' | 'tree' | 'index' | 'indexTree'> 
 };
 const withIndex = ['log', 'tree', 'index', 'indexTree'] as const;
 
-/** What the checks of log, tree, checkpoints and sealed index say. */
+/** The results of the checks of log, tree, checkpoints and sealed index. */
 const verdict = async (): Promise<ReadonlyArray<string>> => {
   const settings = {
     ...(await settingsIn(scratch)),
@@ -163,7 +163,7 @@ const verdict = async (): Promise<ReadonlyArray<string>> => {
   }
 };
 
-/** Everything that the sealed index says, and that was signed of it. */
+/** Everything in the sealed index, and its signed checkpoints. */
 const contentsOfIndex = (): unknown => {
   const index = openIndexToRead(mutated.index);
   const tree = openTreeToRead(mutated.indexTree);
@@ -187,7 +187,7 @@ const contentsOfIndex = (): unknown => {
   }
 };
 
-/** Everything that the log says and that was signed of it. */
+/** Everything in the log, and its signed checkpoints. */
 const contents = (): string | undefined => {
   try {
     const log = openLogFile(mutated.log);
@@ -249,7 +249,7 @@ it('given flipped and lost bytes of the files, verify finds each, or nothing rec
   const bytesOf = new Map(withIndex.map((name) => [name, readFileSync(sound[name])]));
   await fc.assert(
     fc.asyncProperty(
-      // The index is sealed again each time that it is verified, which takes a while.
+      // The index is sealed again for each verification, which takes a while.
       fc.oneof(
         { weight: 3, arbitrary: fc.constantFrom('log', 'tree') },
         { weight: 1, arbitrary: fc.constantFrom('index', 'indexTree') },

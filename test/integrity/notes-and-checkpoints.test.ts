@@ -1,5 +1,6 @@
 /**
- * Notes, checkpoints and proofs against those of others: tessera's log, golang.org/x/mod's notes, C2SP's examples.
+ * Notes, checkpoints and proofs compared with those of others: tessera's log, golang.org/x/mod's notes, C2SP's
+ * examples.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';

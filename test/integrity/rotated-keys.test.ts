@@ -1,6 +1,4 @@
-/**
- * The keys that sign a ledger are rotated (V4): whoever trusts the old ones or the new ones goes on verifying.
- */
+/** Rotating the keys that sign a ledger (V4): readers who trust the old ones or the new ones can still verify. */
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -30,7 +28,7 @@ const noPolicy = { logs: [], witnesses: [], quorum: undefined };
 const keysOf = async (server: LocalServer): Promise<ReadonlyArray<VerifierKey>> =>
   (await server.get('/v1/log')).body.data.verifierKeys.map((vkey: string) => right(parseVerifierKey(vkey)));
 
-/** The checkpoint that is served, once all that is recorded is in it. */
+/** The served checkpoint, once it covers everything recorded. */
 const checkpointOf = async (server: LocalServer): Promise<string> => {
   const head = (await server.get('/readyz')).body.head;
   await vi.waitFor(
@@ -49,7 +47,7 @@ const isSignedBy = (note: unknown, keys: ReadonlyArray<VerifierKey>): boolean =>
 
 const rotate = (server: LocalServer) => server.send('', 'application/json', {}, '/v1/log/keys');
 
-/** What the log says of its keys. */
+/** The log's records of its keys. */
 const rotations = async (server: LocalServer) =>
   (await server.rows('/v1/events', { type: 'SigningKeyRotated' })).map(({ source, data }) => [
     source,
@@ -95,7 +93,7 @@ describe('given a ledger whose keys are rotated', () => {
       expect(right(verifyTlogProof(proof, proof.extra!, keys)).size).toBe(72);
       const { holds, checks } = verifyBundle(file, { keys, policy: noPolicy });
       expect(holds, JSON.stringify(checks)).toBe(true);
-      // A line of signature that is taken away, or that another key makes, is told whomever the reader trusts.
+      // A missing signature line, or one by another key, is reported whomever the reader trusts.
       const bundle = JSON.parse(file);
       const [first, second] = bundle.signature.trimEnd().split('\n');
       for (const signature of [

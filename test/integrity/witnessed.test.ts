@@ -112,7 +112,7 @@ describe('a ledger with two witnesses', () => {
     const metrics = (await server.get('/metrics')).body;
     expect(metrics).toMatch(/^domicile_witnessed_checkpoint_size 5$/m);
     expect(metrics).toMatch(/^domicile_witness_cosignature_age_seconds\{witness="two"\} \d/m);
-    // What was cosigned is there at once after a start.
+    // Cosigned checkpoints are there immediately after a start.
     await stop();
     const again = await start(directory, policy);
     await expect.poll(() => servedSize(again), pollMs).toBe('5');
@@ -203,7 +203,7 @@ describe('a ledger with two witnesses', () => {
     await second.record(backups(4, 3));
     await expect.poll(() => servedSize(second), pollMs).toBe('7');
     await stop();
-    // An operator who leaves the witnesses out signs a second view; nobody who asks for cosignatures sees it.
+    // An operator who leaves out the witnesses signs a split view; nobody who requires cosignatures sees it.
     const forked = await start(other);
     await forked.record(backups(9, 50));
     await expect.poll(() => servedSize(forked), pollMs).toBe('12');

@@ -51,7 +51,7 @@ const restored = async (
   });
 
 let known = 0;
-/** So many people who are nowhere yet: person-0, person-1 and so on. */
+/** People who are nowhere yet: person-0, person-1 and so on. */
 const people = (count: number) =>
   Array.from({ length: count }, () => {
     const index = known++;
@@ -64,7 +64,7 @@ const signed = async (of: LocalServer): Promise<void> => {
   await expect.poll(() => of.ledger.parts.merkle.state.signed?.size).toBe(head);
 };
 
-// Each test goes on with the ledger of the one before, and has backups of its own.
+// Each test continues with the ledger of the previous one, and has its own backups.
 beforeAll(async () => {
   ledger = directory();
   server = await LocalServer.open(ledger);
@@ -231,7 +231,7 @@ describe('given a ledger in the directory of a restore', () => {
     const other = await LocalServer.open(target);
     await other.record(people(2));
     await other.close();
-    // The ledger that is backed up goes on as well, and further.
+    // The backed-up ledger continues as well, and further.
     const event = (await server.ledger.parts.store.head()) + 1;
     await server.record(people(2));
     orFail(await made());

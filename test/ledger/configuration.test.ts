@@ -1,6 +1,4 @@
-/**
- * Where settings come from: options, the environment, a file, defaults; and what is said of wrong ones.
- */
+/** The sources of settings: options, the environment, a file, defaults; and messages about wrong ones. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +11,7 @@ import { type SettingName, settingList, settingNames } from '../../src/ledger/co
 const directory = mkdtempSync(join(tmpdir(), 'domicile-settings-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Two valid texts of each setting, the second other than the first; and the default is neither. */
+/** Two different valid texts of each setting; neither is the default. */
 const samples: Readonly<Record<SettingName, readonly [string, string, string]>> = {
   store: ['sqlite:/one', 'sqlite:/two', 'sqlite:/three'],
   data: ['/one', '/two', '/three'],
@@ -44,7 +42,7 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   logLevel: ['info', 'error', 'debug'],
 };
 
-/** What goes with a setting that is nothing by itself. */
+/** The settings that a setting requires. */
 const beside: Readonly<Record<string, string>> = {
   LEDGER_TLS_CERT: '/beside.pem',
   LEDGER_TLS_KEY: '/beside.key',
@@ -88,7 +86,7 @@ describe('given a setting in several places', () => {
         { text: inEnvironment, place: variable },
         { text: asOption, place: `--${key}` },
       ]);
-      // It is not only known where it comes from, but has its effect.
+      // The source is not only reported, but its value has its effect.
       const effects = [file, variables].map((each) => JSON.stringify(each.settings));
       expect(new Set(effects).size).toBe(2);
     },

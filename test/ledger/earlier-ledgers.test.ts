@@ -1,6 +1,4 @@
-/**
- * Ledgers that earlier versions wrote: each opens, keeps what it says, and goes on from there.
- */
+/** Ledgers of earlier versions: each opens, keeps its content, and continues. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +13,7 @@ import { Client, newDataDirectory, removeDirectory, settingsIn } from '../suppor
 const folder = join(import.meta.dirname, 'earlier');
 const earlier = readdirSync(folder).filter((name) => name.endsWith('.tar.gz'));
 
-/** A caller with the key of the ledger, and the ledger. */
+/** A caller with the ledger's key, and the ledger. */
 const opened = async (directory: string) => {
   const settings = {
     ...(await settingsIn(directory)),

@@ -1,6 +1,4 @@
-/**
- * Evidence as a ledger hands it out: about what it holds findings of, and to those alone who still wait for it.
- */
+/** Evidence from a ledger: about its findings, and only for callers that still wait. */
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
@@ -38,7 +36,7 @@ const trusted = async () => ({
   policy: { logs: [], witnesses: [], quorum: undefined },
 });
 
-/** The file, or the page, as it comes. */
+/** The file or the page, as received. */
 const evidence = async (query: string, accept = 'application/json') => {
   const answer = await own.server.request(`/v1/evidence?${query}`, { headers: { accept } });
   return { status: answer.status, text: await answer.text() };

@@ -1,6 +1,4 @@
-/**
- * A ledger under a path of its host, behind a reverse proxy, over TLS, and asked by pages of other sites.
- */
+/** A ledger under a path of its host, behind a reverse proxy, over TLS, and called by pages of other sites. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -33,7 +31,7 @@ describe.each([
   let proxy: ReverseProxy;
   let caller: Client;
   beforeAll(async () => {
-    // Before there are connections: while it is built, nobody answers, and those that wait are closed.
+    // Before there are connections: nobody answers during the build, and waiting connections are closed.
     await buildConsole();
     running = await serve({
       ...(await settingsIn(directory)),

@@ -1,6 +1,4 @@
-/**
- * How often callers may ask, with a key and without one.
- */
+/** How many requests callers may send, with and without a key. */
 import { gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';

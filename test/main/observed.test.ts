@@ -1,6 +1,4 @@
-/**
- * What operators see of a server: its log, its metrics and its traces, and that nobody is named in any of them.
- */
+/** What operators see of a server: its log, its metrics and its traces, none of which names a person. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,4 @@
-/**
- * Connections on which nothing is said, as a server treats them.
- */
+/** How a server treats idle connections. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -23,7 +21,7 @@ describe('given a server that closes silent connections', () => {
   const connected = async (sent: string): Promise<Socket> => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     await once(socket, 'connect');
-    // To be reset is to be ended, too.
+    // A reset connection is closed, too.
     socket.on('error', () => undefined).write(sent);
     return socket.resume();
   };

@@ -1,6 +1,4 @@
-/**
- * `domicile monitor` over a real server, an operator that leaves something out of an answer, and one that shows two views.
- */
+/** `domicile monitor` with a real server, an operator with an incomplete answer, and one that shows two views. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -50,7 +48,7 @@ const keyOf = async (server: ServerProcess): Promise<string> =>
 const isText = (answer: Response): boolean =>
   answer.headers.get('content-type')?.startsWith('text/plain') === true;
 
-/** Passes everything on to another server, but for what `change` makes of it. */
+/** Forwards everything to another server, with changes by `change`. */
 const proxyTo = async (
   target: () => string,
   change: (path: string, body: string) => string = (_, body) => body,
@@ -234,7 +232,7 @@ describe('a monitor', () => {
     expect(found.code).toBe(1);
     expect(found.out).toContain('shows two versions of its log');
     const [evidence] = evidenceIn(dir);
-    // Both are signed by the same key: that is the proof.
+    // The same key signed both, which is the proof.
     expect(evidence.verified).toContain('\n20\n');
     expect(evidence.operator['/log/checkpoint'].text).toContain('\n39\n');
   });

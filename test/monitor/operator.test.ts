@@ -7,7 +7,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
 import { Operator } from '../../src/monitor/operator.ts';
 
-/** An operator that closes so many connections, or says so often that it is busy, before it answers. */
+/**
+ * An operator that closes a number of connections, or says a number of times that it is busy, before it answers.
+ */
 const failing = async (
   how: 'closes' | 'busy',
   times: number,

@@ -1,6 +1,6 @@
 /**
- * Cedar's own engine as the oracle: at every sampled instant it says of a random policy what our evaluation over
- * intervals says of it, errors included.
+ * Cedar's own engine as the oracle: at every sampled instant it agrees about a random policy with our evaluation
+ * over intervals, including errors.
  */
 
 import { policyToJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
@@ -83,7 +83,7 @@ it('agrees with the stock engine on every policy at every sampled instant, error
     { numRuns: 300 },
   );
   expect(instants).toBeGreaterThanOrEqual(7_000);
-  // The sample says something only if every outcome is frequent and histories change.
+  // The sample is meaningful only if every outcome is frequent and histories change.
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(instants / 10);
   expect(changing).toBeGreaterThan(instants / 100);
 });

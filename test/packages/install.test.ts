@@ -1,6 +1,4 @@
-/**
- * The packages that are published, installed in empty folders and used as their users use them.
- */
+/** The published packages, installed in empty folders and used like their users do. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +28,7 @@ const projectWith = async (name: string, tarball: string): Promise<string> => {
   return project;
 };
 
-/** The Node that this machine has, besides the one among the dependencies. */
+/** The installed Node of this machine, besides the one among the dependencies. */
 const nodeOfMachine = (): string => {
   const places = (process.env.PATH ?? '').split(delimiter).filter((place) => !place.includes('node_modules'));
   return places.map((place) => join(place, 'node')).find(existsSync) ?? process.execPath;

@@ -1,5 +1,5 @@
 /**
- * The vault of another process, when that process or what lies between misbehaves: an answer is right, or there is none.
+ * The vault of another process when that process or the network misbehaves: an answer is right, or there is none.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { VaultUnavailable } from '../../src/people/vault/vault.ts';
 import { newFolder, removeFolder } from '../store/ledger-files.ts';
 import { type Misbehaviour, VaultServer, vaultInFile } from '../support/vaults.ts';
 
-/** So patient that only what never answers is late. */
+/** Limits so high that only a call without an answer times out. */
 const patient: Partial<HttpVaultLimits> = {
   callMsMax: 60_000,
   faultMsMax: 60_000,
@@ -53,7 +53,7 @@ const cut: Misbehaviour = (_, response) => {
 const pseudonym = 'psn_AAAAAAAAAAAAAAAAAAAAAA';
 const person = 'zorica';
 
-/** Everything that can be asked, about one person. */
+/** Every call, about one person. */
 const calls = (vault: ReturnType<typeof httpVault>) => [
   vault.find({ names: [person], pseudonyms: [] }),
   vault.find({ names: [], pseudonyms: [pseudonym] }),
@@ -126,7 +126,7 @@ describe('a process with the vault', () => {
   test('that comes back is asked again, and what it did before its answer was lost stays', async () => {
     const { server, kept, vault } = await given();
     server.misbehaviour = (request: IncomingMessage, response: ServerResponse) => {
-      // It does what was asked, and the answer is lost once.
+      // It performs the request, and its answer is lost once.
       server.misbehaviour = undefined;
       void kept.admit([person], 0).then(() => request.socket.destroy());
       response.on('error', () => undefined);

@@ -1,6 +1,4 @@
-/**
- * The record of who asked about whom: nothing that was recorded is lost or altered in silence.
- */
+/** The log of reads: no recorded question is lost or altered silently. */
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,7 +13,7 @@ const question = (number: number): Omit<Read, 'id'> => ({
   question: 'residency',
 });
 
-/** A record of so many questions, and what it leaves when its process is killed: the files as they are meanwhile. */
+/** A log of some questions, with the files that a killed process leaves. */
 const killedAfter = async (questions: number): Promise<string> => {
   const live = fileForTest('reads.sqlite');
   const log = new ReadLog(live);
@@ -62,7 +60,7 @@ describe('the log of reads', () => {
     const file = fileForTest('reads.sqlite');
     const log = new ReadLog(file);
     const unwritable = { ...question(1), subject: null as unknown as string };
-    // The first is being written while the others come.
+    // The first is being written while the others arrive.
     const outcomes = await Promise.allSettled(
       [question(0), question(1), unwritable].map((read) => log.record(read)),
     );

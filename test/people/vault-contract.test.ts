@@ -1,6 +1,6 @@
 /**
- * The contract of vaults, held to by the one in a file of this process, with and without a thread that writes it, and by
- * the one that another process keeps.
+ * The contract of vaults, applied to a vault in this process, with and without a writing thread, and to one in
+ * another process.
  */
 import { join } from 'node:path';
 import { unattributed } from '../../src/domain/recording/attribution.ts';
@@ -12,7 +12,7 @@ import { vaultContract } from '../contract/vault.ts';
 import { newFolder, removeFolder } from '../store/ledger-files.ts';
 import { VaultServer, vaultInFile } from '../support/vaults.ts';
 
-/** An event of the log, whatever it is. */
+/** Any event of the log. */
 const filler = (number: number) => ({
   source: 'urn:filler',
   id: `filler-${number}`,
@@ -20,7 +20,7 @@ const filler = (number: number) => ({
   ...unattributed,
 });
 
-/** The vault that is open now: it stays the same object while the vault behind it is opened again. */
+/** The currently open vault: this object stays the same while the vault behind it is reopened. */
 const latestOf = (open: () => Vault): Vault => ({
   at: null,
   find: (asked) => open().find(asked),

@@ -1,5 +1,6 @@
 /**
- * The vault: one pseudonym a person, kept through restarts and crashes, and gone to the last byte when forgotten.
+ * The vault: one pseudonym for each person, kept through restarts and crashes, and gone to the last byte when
+ * forgotten.
  */
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -49,7 +50,7 @@ const person = (number: number) => `person-${number}-${((number + 1) * 2_654_435
 const people = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => person(from + index));
 
-/** People whose identifiers differ much in length, the longest of them longer than a page of the file. */
+/** People whose identifiers have very different lengths; the longest exceeds a page of the file. */
 const crowd = (count: number): ReadonlyArray<string> => {
   const repeatable = repeatableRandomness(7);
   return Array.from({ length: count }, (_, number) => {
@@ -59,7 +60,7 @@ const crowd = (count: number): ReadonlyArray<string> => {
   });
 };
 
-/** Which of the identifiers stand anywhere in the files of the vault, were it only their last characters. */
+/** Which of the identifiers occur in the files of the vault, even only with their last characters. */
 const foundInFiles = (file: string, identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
   const folder = dirname(file);
   const content = readdirSync(folder)
@@ -68,7 +69,7 @@ const foundInFiles = (file: string, identifiers: ReadonlyArray<string>): Readonl
   return identifiers.filter((identifier) => content.includes(identifier.slice(-12)));
 };
 
-/** All that could be hashes of the index, at whatever place of the file: the upper 32 bits of numbers of 53. */
+/** All possible hashes of the index at any place in the file: the upper 32 bits of numbers of 53. */
 const hashesInFile = (file: string): ReadonlySet<number> => {
   const content = readFileSync(file);
   const hashes = new Set<number>();
@@ -179,7 +180,7 @@ describe('forgetting', () => {
     const forgotten = new Set<string>();
     let known = 0;
     while (known < everybody.length) {
-      // New people come in crowds and one by one, and between them some are forgotten, early and late.
+      // New people come in groups and one by one, and between them some are forgotten, early and late.
       const coming = everybody.slice(known, known + [1, 1, 1, 3, 60, 300][chance(1)[0]! % 6]!);
       vault.pseudonymsFor(coming);
       known += coming.length;

@@ -1,6 +1,4 @@
-/**
- * The column of kinds of events, and lists of positions that are searched a window at a time.
- */
+/** The column of event kinds, and lists of positions searched in windows. */
 import { describe, expect, it } from 'vitest';
 import { blockEvents, blocksOf, codesIn, presentIn } from '../../src/projections/engine/code-blocks.ts';
 import { ProjectionsDamaged } from '../../src/projections/engine/damage.ts';

@@ -1,6 +1,4 @@
-/**
- * Pages of a filtered log that is long: one look finds what is rare, wherever it stands.
- */
+/** Pages of a long filtered log: one lookup finds rare events, wherever they are. */
 import { describe, expect, it } from 'vitest';
 import { eventsAfter, matchingNothing } from '../../src/questions/events.ts';
 import { many, sent } from '../support/given-events.ts';

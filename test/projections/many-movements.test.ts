@@ -1,6 +1,4 @@
-/**
- * What is asked of many movements: a lineage of more than are shown says so, and what takes long can be given up.
- */
+/** Questions about many movements: a truncated lineage says so, and long questions can be abandoned. */
 import { describe, expect, it } from 'vitest';
 import { never } from '../../src/domain/time/instant.ts';
 import { staysAt, staysOfDataset } from '../../src/questions/holding-stays.ts';
@@ -64,7 +62,7 @@ describe('of many backups of many people', () => {
       tell: () => {},
     };
     ask(new View(index, known, [], counted));
-    // Each person comes into each backup taken after they enrolled.
+    // Each backup contains everybody enrolled before it was taken.
     expect(steps).toBeGreaterThan((many * many) / 2);
     expect(() => ask(new View(index, known, [], upTo(steps - many * 20)))).toThrow(OverBudget);
     let left = 40;

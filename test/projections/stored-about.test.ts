@@ -54,7 +54,7 @@ describe('the bytes of an event about one of its people', () => {
           ...decoded(bytes),
           data: { subjects: [one], population: 'us-users' },
         });
-        // The beginning of a name, or what stands between two, is nobody.
+        // The beginning of a name, or text between two names, is not a person.
         for (const nobody of [`person-${nth}x`, 'person-9999', 'person-', ',', '","', 'us-users'])
           expect(storedAbout(bytes, nobody)).toBeUndefined();
       }),
@@ -100,7 +100,7 @@ describe('a person enrolled with a thousand others', () => {
     expect(residencyOf(asked, 'person-2').memberships.get('person-2')!.at(-1)).toMatchObject({
       value: { population: 'eu-users', event: 4 },
     });
-    // Of two in one question, neither hides the other.
+    // Two people in one question do not affect each other.
     expect(residencyAt(asked, 'person-8', at)).toEqual(residencyAt(view(), 'person-8', at));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A ledger that is asked while it is recorded, at the latest and at earlier positions, answers as a process does that
- * asks for the first time: nothing that is kept from question to question shows.
+ * A ledger that is asked while it is recorded, at the latest and at earlier positions, answers like a process that
+ * asks for the first time: caches never show.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -29,7 +29,7 @@ const dayMs = 86_400_000;
 const everything = { from: Number.MIN_SAFE_INTEGER, to: never };
 const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;
 
-/** Every question, by name: each is asked by itself, so that the order in which caches fill is chance. */
+/** Every question by name, asked separately, so that caches fill in a random order. */
 const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknown>> => ({
   ...Object.fromEntries(
     sites.map((site) => [`holdings of ${site}`, (view: View) => holdingsAt(view, site, at)]),
@@ -76,8 +76,8 @@ const instant = fc
   .map(({ day, ms }) => epoch + day * dayMs + ms);
 
 /**
- * The story of a person of whom little is known: what names them first, what enrols them, and what becomes of their
- * population's data. One after the other in the log, with others in between.
+ * The story of a person of whom little is known: what names them first, what enrols them, and what happens to their
+ * population's data. In sequence in the log, with other events in between.
  */
 const stories = fc.array(
   fc.record({
@@ -131,7 +131,7 @@ const told = ({ who, first, next, population, party, dataset, between, days }: S
   ];
 };
 
-/** The stories among the events of a world, each in its order. */
+/** The stories among the events of a world, each in order. */
 const woven = (world: ReadonlyArray<unknown>, all: ReadonlyArray<Story>): ReadonlyArray<unknown> => {
   const log = [...world];
   for (const [n, story] of all.entries()) {

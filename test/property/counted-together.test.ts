@@ -1,6 +1,4 @@
-/**
- * People who share their facts are followed as one: everything that is counted is as if each were followed alone.
- */
+/** People who share their facts are counted as one: all counts are as if each were followed individually. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countedAccess } from '../../src/domain/policy/counted-access.ts';
@@ -30,7 +28,7 @@ const instant = fc
   .map(({ day, ms }) => formatInstant(epoch + day * 86_400_000 + ms));
 const somePopulation = fc.constantFrom<string>(...populations);
 
-/** People of whom nothing is known but one enrolment, alone or in one event with others. */
+/** People with only one enrolment, alone or in one event with others. */
 const crowd = fc.array(
   fc.record({ time: instant, population: somePopulation, many: fc.integer({ min: 1, max: 4 }) }),
   { minLength: 3, maxLength: 14, size: 'max' },
@@ -66,7 +64,7 @@ const enrolled = (time: string, population: string, who: ReadonlyArray<string>, 
     ? sent(`crowd-${id}`, 'SubjectEnrolled', { subject: who[0], population }, { time })
     : sent(`crowd-${id}`, 'SubjectsEnrolled', { subjects: who, population }, { time });
 
-/** The histories without their order. */
+/** The histories without order. */
 const told = (histories: ReadonlyArray<JudgedHolding>): ReadonlyArray<string> =>
   histories
     .map(({ reached, ...history }) =>
@@ -75,7 +73,7 @@ const told = (histories: ReadonlyArray<JudgedHolding>): ReadonlyArray<string> =>
         subjects: history.subjects.pieces(),
         reached: [...reached]
           .sort((a, b) => (a.party < b.party ? -1 : 1))
-          // Told apart or not, where all of them are reached it is as many as there are.
+          // Separate or not, if all of them are reached, the number is that of all.
           .map(({ party, intervals, subjects: some = history.subjects }) => ({
             party,
             intervals,
@@ -122,7 +120,7 @@ it('counts of every class at every instant, and of every access, equal those of 
             ),
           ),
         ];
-        // Among the others, in the order of the log.
+        // Among the others, in log order.
         const log: unknown[] = [...world];
         for (const [index, event] of extra.entries())
           log.splice((index * every) % (log.length + 1), 0, event);

@@ -1,5 +1,6 @@
 /**
- * R22 on random worlds: which sources an answer hangs on, and up to when they have vouched, as a naive search finds it.
+ * R22 on random worlds: the relevant sources of an answer, and how far they have vouched, compared with a naive
+ * search.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';

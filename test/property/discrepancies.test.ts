@@ -1,6 +1,4 @@
-/**
- * What does not fit, in random worlds: the projections against the naive model, however the log was read.
- */
+/** Discrepancies in random worlds: the projections compared with the naive model, however the log was read. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -40,7 +38,7 @@ const inOrder = (found: ReadonlyArray<readonly [number, string]>): ReadonlyArray
     ),
   ].sort();
 
-/** All pages of a list, each of so many rows. */
+/** All pages of a list, each with a number of rows. */
 const listed = (
   view: View,
   state: 'open' | 'resolved',

@@ -1,6 +1,4 @@
-/**
- * A bit that is flipped in the file of the projections: the questions find out, and never answer otherwise.
- */
+/** A flipped bit in the projections file: questions detect it, and never answer differently. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -24,7 +22,9 @@ import { longLog } from '../support/long-log.ts';
 const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const validAt = Date.UTC(2024, 0, 1);
 
-/** What fills the small tables: things that are registered, a correction of one, and corrections of what came long before. */
+/**
+ * The content of the small tables: registered things, a correction of one, and corrections of much earlier events.
+ */
 const besides = (): ReadonlyArray<Sent> => [
   ...['virginia', 'oslo'].map((site) =>
     sent(`site-${site}`, 'SiteRegistered', { site, name: site, country: 'US', operator: 'party-1' }),

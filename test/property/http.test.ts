@@ -1,6 +1,6 @@
 /**
- * Random worlds sent to a ledger over HTTP: twice is once, any split is equal, replay equals live, and what was
- * answered as known earlier stays answered so.
+ * Random worlds sent to a ledger over HTTP: twice is once, any split is equal, replay equals live, and answers as
+ * known earlier stay the same.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +24,13 @@ const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 25);
 
 const paths = questionsAbout({ subjects, sites, populations, datasets, parties });
 
-/** How a question is asked, beside what is known. */
+/** The parameters of a question, besides its knowledge. */
 const asked = fc.record({
   validAt: fc.constantFrom('2020-01-06', '2020-01-12T00:00:00.001Z', '2021-01-01'),
   minAssurance: fc.constantFrom('claimed', 'observed', 'verified'),
 });
 
-/** Only the ledger itself says that it has forgotten somebody. */
+/** Only the ledger itself records that it has forgotten a person. */
 const sentWorlds = worlds({ except: ['SubjectForgotten', 'SigningKeyRotated'], episodesMax: 12 });
 
 const opened = async (act: (server: LocalServer, directory: string) => Promise<LocalServer | undefined>) => {

@@ -1,6 +1,6 @@
 /**
- * Names full of spaces, separators and quotes: they change no answer but for the names in it. Where keys join names, two
- * different things would otherwise become one.
+ * Names full of spaces, separators and quotes change no answer except for the names in it. If keys were joined
+ * names, two different things could become one.
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -60,11 +60,14 @@ const plainOfReach = [
   ...reachWorlds.subjects,
 ];
 
-/** Parties that meet with grants `x` and `x y`, and parties that meet as members and groups, or as ends of a control. */
+/**
+ * Parties that collide with grants `x` and `x y`, and parties that collide as members and groups, or as ends of a
+ * control relation.
+ */
 const ofGrants = { acme: 'x', bob: 'y x', ops: 'y y x', parent: 'y y y x', zed: 'y y y y x' };
 const ofMembers = { acme: 'y x', bob: 'x', ops: 'x y', parent: 'x y x', zed: 'y' };
 
-/** Names that meet: `x` at `y x` and `x y` at `x`, and so on. */
+/** Colliding names: `x` at `y x` and `x y` at `x`, and so on. */
 const meeting = [
   { ...ofGrants, profile: 'x', messages: 'x y', virginia: 'y x', dublin: 'x', 'us-users': 'x' },
   { ...ofMembers, profile: 'x', messages: 'x population x', virginia: 'x', dublin: 'y', 'us-users': 'x' },
@@ -129,14 +132,14 @@ it('given odd names, who could reach a subject is the result of walking every pa
 /** Those that are registered, and those that are only named. */
 const others = ['b1', 'b2', 'b3', 'b4', 'g1', 'g2', 'g3', ...policies];
 const things = [...populations, ...sites, ...datasets, ...parties, ...others];
-/** People are called by words that stand in no other name: nobody's identifier may stand there (R21). */
+/** People's names occur in no other name: nobody's identifier may occur there (R21). */
 const oddPeople = new Map(
   ['Jörg Müller', "o'Neill, x", '宮本', '100% sure?', 'p+q@r', '#7 "s"']
     .sort()
     .map((odd, index) => [[...subjects].sort()[index]!, odd]),
 );
 
-/** Sentences have names within, and a finding is known by a hash of what it is about. */
+/** Sentences contain names, and a finding's id is a hash of its subject. */
 const notCompared: ReadonlySet<string> = new Set(['why', 'message', 'finding']);
 
 const withNames = (value: unknown, names: ReadonlyMap<string, string>): unknown => {
@@ -156,7 +159,7 @@ const answersOf = async (
   query: { readonly validAt: string; readonly minAssurance: string },
 ): Promise<ReadonlyArray<unknown>> => {
   const directory = newDataDirectory();
-  // It stands: how often it is looked at differs between runs, and shows in what was recorded when.
+  // A fixed clock: the number of its readings differs between runs, and would affect the recorded times.
   const now = Date.UTC(2026, 0, 1);
   const server: LocalServer = await openWithClock(directory, () => now);
   try {

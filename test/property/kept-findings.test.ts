@@ -1,6 +1,6 @@
 /**
- * What is kept from question to question is never told from what a fresh process works out: random worlds are recorded in
- * stages, and asked in between, also as known at earlier positions.
+ * Kept state never differs from the results of a fresh process: random worlds are recorded in stages, and asked in
+ * between, also as known at earlier positions.
  */
 import { deserialize, serialize } from 'node:v8';
 import * as fc from 'fast-check';
@@ -34,13 +34,13 @@ const answers = (view: View, at: number): string => {
   });
 };
 
-/** How a stage is asked: how much of what is recorded is known. */
+/** The knowledge at a stage: how much of what is recorded is known. */
 const stage = fc.record({
   more: fc.integer({ min: 1, max: 3 }),
   shares: fc.array(fc.constantFrom(1, 1, 1, 1, 0.9, 0.5), { minLength: 1, maxLength: 2 }),
   minAssurance: fc.constantFrom<Assurance[]>('claimed', 'claimed', 'observed'),
   at: fc.nat(13).map((days) => epoch + days * day),
-  /** The process ended since, and what it counted was read again. */
+  /** The process has restarted, and its counts were read from the file. */
   restarts: fc.constantFrom(false, false, true),
 });
 
@@ -62,7 +62,7 @@ it('answers at every stage, and as known at earlier positions, equal those of a 
         const told = extra.map(([type, data], index) =>
           sent(`more-${index}`, type as never, data as never, { time: times[index]! }),
         );
-        // Some among the others, and the rest after them, one stage after the other.
+        // Some among the others, and the rest after them in stages.
         const early = told.length / 2;
         const log: unknown[] = [...world];
         for (const [index, event] of told.slice(0, early).entries())

@@ -1,6 +1,6 @@
 /**
- * Since when a finding is known, in random worlds: R18, word for word, over what a process that asks for the first time
- * finds at each position.
+ * Since when a finding is known, in random worlds: R18, literally, over the results of a fresh process at each
+ * position.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const adopted = sent('adopted', 'PolicyAdopted', {
   effectiveFrom: '2020-01-01T00:00:00Z',
 });
 
-/** A finding, and which event adopted its version: numbers change when an earlier adoption becomes known. */
+/** A finding and the event that adopted its version: numbers change when an earlier adoption becomes known. */
 interface Told {
   readonly finding: Finding;
   readonly adoptedBy: number | null;

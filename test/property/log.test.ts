@@ -1,5 +1,6 @@
 /**
- * The log of random worlds, by every filter: pages are full, and hold exactly what a naive search of all events finds.
+ * The log of random worlds with every filter: pages are full, and contain exactly the results of a naive search of
+ * all events.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -13,7 +14,7 @@ const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 const sources = ['https://a.example.org/residency', 'https://b.example.org/residency', 'urn:nobody'];
 
-/** A value now and then: filters of none, of one and of several fields. */
+/** An optional value: filters with none, one and several fields. */
 const maybe = <A>(...values: readonly A[]) =>
   fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
 const filters = fc

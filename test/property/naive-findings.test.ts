@@ -1,6 +1,6 @@
 /**
- * Findings, trials of policies and of events, in random worlds, at random positions and assurances: the questions against
- * the naive model of R16 to R20, at every instant at which anything changes.
+ * Findings, simulations of policies and of events, in random worlds, at random positions and assurances: the
+ * questions compared with the naive model of R16 to R20, at every instant at which anything changes.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -77,7 +77,7 @@ const scope = fc.oneof(
 );
 const policy = fc.constantFrom('p1', 'p2');
 
-/** What random worlds tell little of: by type, data. */
+/** Events that are rare in random worlds: by type, data. */
 const more = fc.oneof(
   fc
     .record({ party, dataset, scope, site: fc.option(site, { nil: undefined }), action: fc.constant('read') })
@@ -200,7 +200,7 @@ const pathOf = (path: ReadonlyArray<{ readonly edge: string; readonly to: string
 
 const text = ({ about, people, path }: Found): string => `${about} ${people} ${path}`;
 
-/** What is stored where nobody is known to operate the site, the model does not judge. */
+/** The model does not judge data stored at a site without a known operator. */
 const isModelled =
   (instant: Instant) =>
   ({ action, holding, source }: Finding): boolean =>
@@ -271,7 +271,7 @@ describe('in random worlds, at random known positions and assurances', () => {
           validAt: tick,
         }),
         (others, { policy, cedar, base, from, until, validAt }) => {
-          // One version, of which the trial may be a longer or shorter one.
+          // One version, of which the simulated one may be longer or shorter.
           const adoption = { ...{ policy, title: 'A policy', cedar: base }, ...during(3, 8) };
           const asked: Given = {
             ...others,
@@ -319,7 +319,7 @@ describe('in random worlds, at random known positions and assurances', () => {
               },
               epoch + validAt * dayMs,
             );
-            // The model does not judge what is stored at a site that nobody is ever known to operate.
+            // The model does not judge data stored at a site whose operator is never known.
             const isJudged = ({ action, holding }: Finding): boolean =>
               action === 'reach' ||
               instants.every((instant) => instant.operatorOf(holding.site!) !== undefined);
@@ -362,7 +362,7 @@ describe('in random worlds, at random known positions and assurances', () => {
           try {
             const world = worldOf(asked);
             const view = ledger.view(asked.known, asked.minAssurance);
-            // Some of what happens elsewhere, and some corrections of what happened here.
+            // Some events elsewhere, and some corrections of events here.
             const count = 1 + (first % 3);
             const start = first % Math.max(1, others.length - count);
             const extra: CloudEvent[] = others
@@ -400,7 +400,7 @@ describe('in random worlds, at random known positions and assurances', () => {
             const slots = [...new Set([when, ...slotsOf(world), ...slotsOf(tried)])]
               .filter((slot) => slot >= when)
               .sort((a, b) => a - b);
-            /** By party and holding, those newly reached in each slot, and the first path to any of them. */
+            /** By party and holding, the newly reached people in each slot, and the first path to any of them. */
             const fresh = slots.map((slot) =>
               newlyReached(new Instant(world, slot), new Instant(tried, slot)),
             );
@@ -451,7 +451,7 @@ describe('in random worlds, at random known positions and assurances', () => {
             .filter(({ event }) => names(event))
             .map(({ position }) => position);
           expect(missing(named), 'named').toEqual([]);
-          // A correction of a correction does nothing, and corrects nothing of the trail.
+          // A correction of a correction has no effect, and corrects nothing in the trail.
           const corrections = trail
             .filter((position) => !/^Event/.test(asked.log[position - 1]!.type))
             .flatMap((position) => correctionsOf(world, position));
@@ -516,7 +516,7 @@ describe('the trail', () => {
 const keyOfRow = (party: string, { dataset, site, kind, backup, population }: Holding): string =>
   JSON.stringify([party, dataset, site, kind, backup, population]);
 
-/** Those whom parties reach at an instant in the second world and did not in the first, by party and holding. */
+/** The people whom parties reach at an instant in the second world and not in the first, by party and holding. */
 const newlyReached = (
   before: Instant,
   after: Instant,
@@ -556,7 +556,9 @@ interface Run {
   readonly to: number;
 }
 
-/** R20: what opened, closed, lengthened and shortened, from what is found in each slot; one run of slots may be both. */
+/**
+ * R20: what opened, closed, lengthened and shortened, from the findings in each slot; one run of slots may be both.
+ */
 const naiveDifference = (
   before: ReadonlyArray<ReadonlyArray<Found>>,
   after: ReadonlyArray<ReadonlyArray<Found>>,
@@ -586,7 +588,7 @@ const naiveDifference = (
     const lengthened = kept.filter((run) =>
       slots.some((slot) => isWithin(slot, [run]) && !isWithin(slot, was)),
     );
-    // What was lost touches the run that is left of it.
+    // The lost part touches the remaining run.
     const lost = runsOfSlots(slots, (slot) => isWithin(slot, was) && !isWithin(slot, is)).filter((run) =>
       was.some((other) => !closed.includes(other) && meet(run, other)),
     );

@@ -1,5 +1,5 @@
 /**
- * Ownership over intervals, held at every instant of random worlds against replays of the world up to it (R23).
+ * Ownership over intervals, compared at every instant of random worlds with replays of the world up to it (R23).
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,6 +1,4 @@
-/**
- * Exports of random worlds: what SQL finds in them is what the API answers.
- */
+/** Exports of random worlds: SQL finds in them what the API answers. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +11,7 @@ import { subjects, worlds } from '../support/worlds.ts';
 const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 100);
 const times = ['2020-01-03', '2020-01-06', '2020-01-12T00:00:00.001Z', '2021-01-01'] as const;
 
-/** Rows in an order that does not depend on who found them. */
+/** Rows in an order that is the same for both. */
 const sorted = (rows: ReadonlyArray<object>): ReadonlyArray<string> =>
   rows.map((row) => JSON.stringify(row)).sort();
 

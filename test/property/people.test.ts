@@ -1,6 +1,6 @@
 /**
- * Lists of people against brute force on random worlds: whom a finding concerns, and whom a party reached, person by person,
- * are what is answered about each person alone, and their numbers are what is counted of everybody.
+ * Lists of people compared with brute force on random worlds: the people whom a finding concerns, and whom a party
+ * reached, are those in the answers about each person alone, and their numbers match.
  */
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -31,7 +31,7 @@ import { datasets, epoch, parties, sites, subjects, worlds } from '../support/wo
 const crowd = [0, 1, 2, 3].flatMap((enrolment) => [0, 1, 2].map((index) => `crowd-${enrolment}-${index}`));
 const everybody = [...subjects, ...crowd];
 
-/** A log of events of all kinds, some of which name people together. */
+/** A log of events of all kinds, some of which name several people. */
 const logs = fc
   .tuple(
     worlds({ episodesMin: 4, except: ['SubjectForgotten', 'SigningKeyRotated'] }),
@@ -77,7 +77,7 @@ const allPages = (
 const wire = (intervals: ReadonlyArray<Interval>) =>
   intervals.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) }));
 
-/** When the findings about one person say the same as a finding. */
+/** The intervals in which the findings about one person contain a finding. */
 const ownIntervals = (own: ReadonlyArray<Finding>, finding: Finding): ReadonlyArray<Interval> =>
   cut(
     cover(
@@ -136,7 +136,7 @@ it('the people whom a finding concerns are those who have it among their own fin
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(30);
 });
 
-/** The reach of a party to one person's data, as it is answered about that person alone. */
+/** The reach of a party to one person's data, from the answer about that person alone. */
 const ownReach = (view: View, subject: string, by: Affecting): PersonRow['intervals'] => {
   const { party, from, to, site, dataset, via } = by;
   const during = { from: Date.parse(from), to: Date.parse(to) };
@@ -149,7 +149,7 @@ const ownReach = (view: View, subject: string, by: Affecting): PersonRow['interv
     .map((interval) => ({ ...interval, access: null }));
 };
 
-/** The accesses of a party to one person's data, as they are answered about that person alone. */
+/** The accesses of a party to one person's data, from the answers about that person alone. */
 const ownAccesses = (view: View, subject: string, by: Affecting): PersonRow['intervals'] =>
   accessesTo(view, residencyOf(view, subject), subject)
     .filter(
@@ -198,7 +198,7 @@ const affecting: fc.Arbitrary<Affecting> = fc
     to: formatInstant(epoch + (of.observed ? 28 : first + days) * (day / 2)),
   }));
 
-/** How many of the rows have what is counted, each once. */
+/** How many distinct rows have each counted value. */
 const countedBy = <K extends string>(
   rows: ReadonlyArray<PersonRow>,
   name: K,
@@ -271,7 +271,7 @@ it('the people whom a party affected are those whose own reach names it, and as 
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
 });
 
-/** The populations, or none, that a person was in while its intervals lasted within the period. */
+/** The populations, or none, of a person during its intervals within the period. */
 const membershipsWithin = (view: View, row: PersonRow, by: Affecting): ReadonlyArray<string | null> => {
   const memberships = residencyOf(view, row.subject).memberships.get(row.subject) ?? [];
   return row.intervals.flatMap(({ from, to }) =>

@@ -1,6 +1,6 @@
 /**
- * Findings of random worlds, held at sampled instants against the stock engine over what naive replays say of the world
- * at that instant: R13, R17 to R19 end to end.
+ * Findings of random worlds, compared at sampled instants with the stock engine over naive replays of the world at
+ * that instant: R13, R17 to R19 end to end.
  */
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
@@ -188,7 +188,7 @@ const replay = (facts: ReadonlyArray<Fact>, instant: number): Now => {
   return now;
 };
 
-/** Everything above the party. The engine takes no cycles, so this stands in place of the parents' parents. */
+/** Everything above the party. The engine accepts no cycles, so this replaces the parents' parents. */
 const everythingAbove = (now: Now, party: string): ReadonlyArray<{ type: string; id: string }> => {
   const found = new Set([party]);
   for (const each of found) {
@@ -218,7 +218,7 @@ interface Ownership {
   readonly employed: ReadonlySet<string>;
 }
 
-/** What the stock engine says of each rule. */
+/** The stock engine's result for each rule. */
 const oracle = (
   now: Now,
   ownership: Ownership,
@@ -269,7 +269,7 @@ const scopeOf = (holding: SubjectPresence['holding']): string | null =>
       ? holding.scope.population
       : null;
 
-/** What should be found at the instant: by what it is about, of how many people and along which path. */
+/** The expected findings at the instant: by subject, number of people and path. */
 const expectedAt = (
   facts: ReadonlyArray<Fact>,
   residency: Residency,

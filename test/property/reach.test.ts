@@ -1,6 +1,4 @@
-/**
- * The engine of reach against brute force, on random worlds: R13 to R16.
- */
+/** The engine of reach compared with brute force, on random worlds: R13 to R16. */
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -53,7 +51,7 @@ describe('who could reach a subject, along which path', () => {
         const reach = new ReachIndex(facts);
         const answer = reachOfSubject(reach, subject, residency, { at: 0, during: everything });
         expect(flat(answer)).toEqual(naive.reachOf({ facts, residency }, subject));
-        // The same where there are too many intervals to be collected at once.
+        // The same if there are too many intervals to collect at once.
         const few = reachOfSubject(reach, subject, residency, { at: 0, during: everything }, 1);
         expect(flat(few)).toEqual(flat(answer));
       }),
@@ -173,7 +171,7 @@ describe('an index that has answered before', () => {
 const pairsOf = (path: readonly { readonly edge: string; readonly to: string }[]): readonly string[] =>
   path.map(({ edge, to }) => `${edge} ${to}`);
 
-/** Every holding of a subject, parted by the population the subject is in. */
+/** Every holding of a subject, split by the subject's population. */
 const partsOf = (reach: ReachIndex, residency: Residency): readonly CountedData[] =>
   residency.presences.flatMap(({ subject, holding, from, to }): readonly CountedData[] => {
     const grantedOver =
@@ -223,7 +221,7 @@ describe('what a party could reach', () => {
         );
         const expected = new Map<string, unknown>();
         for (const [key, presences] of holdings) {
-          // Each presence alone, so that only this holding stands behind its row.
+          // Each presence alone, so that only this holding is behind its row.
           const paths = presences
             .map((presence) => ({ facts, residency: { ...residency, presences: [presence] } }))
             .map((world, index) =>
@@ -268,7 +266,7 @@ describe('an observed access', () => {
   });
 });
 
-/** Every set of so many of the items. */
+/** Every subset with a number of the items. */
 const choices = <A>(items: readonly A[], many: number): readonly (readonly A[])[] =>
   many === 0
     ? [[]]

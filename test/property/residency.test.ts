@@ -1,5 +1,6 @@
 /**
- * Where data was, of random worlds: the projections against a naive model, and against themselves told otherwise.
+ * Where data was in random worlds: the projections compared with a naive model, and with themselves after other
+ * orders of events.
  */
 
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * Reading the log for the projections: straight from its bytes or through JSON, in one thread or in several, the same
- * is found.
+ * Reading the log for the projections: directly from its bytes or through JSON, in one thread or several, with the
+ * same result.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -23,13 +23,13 @@ import { worlds } from '../support/worlds.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
-/** The postings of a list: those of one event come in any order. */
+/** The postings of a list: those of one event may be in any order. */
 const postingsIn = (list: Float64Array): ReadonlyArray<string> =>
   Array.from({ length: list.length / postingWidth }, (_, index) =>
     [...list.subarray(index * postingWidth, (index + 1) * postingWidth)].join(' '),
   ).sort();
 
-/** What a batch says, whatever the order in which its names were come by. */
+/** The content of a batch, whatever the order in which its names were found. */
 const told = (batch: ScannedBatch | undefined) => {
   if (batch === undefined) return undefined;
   const { names, unregistered, lists, namings, kinds, ...rest } = batch;
@@ -59,7 +59,7 @@ const scanned = (events: ReadonlyArray<StoredEvent>, readBytes: boolean) =>
 
 const isReadFromBytes = ({ bytes }: StoredEvent): boolean => new EventBytes().read(bytes, 0, bytes.length);
 
-/** Texts that mean something to JSON, to an event or to a reader of bytes. */
+/** Texts with a meaning in JSON, in an event or for a reader of bytes. */
 const texts = [
   ...[
     '"',
@@ -97,7 +97,7 @@ const texts = [
   ...['},"traceparent":"00-1"', '},"type":"PartyRegistered"', '},"A":"b"', '},"a":1', '},"a":{}'],
 ];
 
-/** An event whose bytes had a text put in, in place of some of them: often where a field of its data begins. */
+/** An event in whose bytes a text replaces others: often at the beginning of a field of its data. */
 const spoiled = fc.record({
   at: fc.double({ min: 0, max: 0.999, noNaN: true }),
   atField: fc.boolean(),
@@ -133,7 +133,7 @@ it('finds in the bytes of events what is in their JSON, even if it is not an eve
     { numRuns: runs },
   );
   expect(counts.read / counts.all).toBeGreaterThan(0.75);
-  // Neither are they all given up, nor taken as they are.
+  // Some are rejected, and some accepted.
   expect(counts.spoiledRead / counts.spoiled).toBeGreaterThan(0.05);
   expect(counts.spoiledRead / counts.spoiled).toBeLessThan(0.9);
 });
@@ -209,7 +209,7 @@ it('fills the tables equally whether threads scan ahead or not', async () => {
   );
   expect(inOneThread.set_aside!.length).toBeGreaterThan(10);
   expect(inOneThread.late_touch!.length).toBeGreaterThan(100);
-  // Names are numbered as they are come by within a batch, and so are the posting lists of populations.
+  // Names are numbered in the order in which a batch finds them, and so are the posting lists of populations.
   for (const table of tables.filter((each) => !['run', 'roll', 'name', 'naming_source'].includes(each)))
     expect(together[table]).toEqual(inOneThread[table]);
   const withoutNumbers = (rows: ReadonlyArray<Record<string, unknown>>) =>

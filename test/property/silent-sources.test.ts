@@ -1,6 +1,6 @@
 /**
- * Sources that fell silent (R22), on random vouches that come late, are corrected and retracted, under a policy that is
- * suspended and reinstated: at each instant, and since when that is known, as a naive search finds it.
+ * Silent sources (R22) with random vouches that come late, are corrected and retracted, and a policy that is
+ * suspended and reinstated: at each instant, and since when it is known, compared with a naive search.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -84,7 +84,7 @@ const eventOf = (step: Step, index: number): CloudEvent => {
 const instants = Array.from({ length: 70 }, (_, index) => epoch + (index * dayMs) / 2);
 const fits = (data: unknown): boolean => E.isRight(decodeData('SourceVouched', data));
 
-/** Whether the policy is in force at an instant; what is said of it here is never corrected. */
+/** Whether the policy is in force at an instant; its events are never corrected here. */
 const isInForce = (known: readonly Recorded[], at: number): boolean =>
   known
     .filter(({ event }) => event.type === 'PolicySuspended' || event.type === 'PolicyReinstated')
@@ -116,7 +116,7 @@ it('a source that vouches less often than announced is a finding while it does, 
           ...prefixes[position]!,
         ]);
         for (const finding of ofSource) {
-          // Beyond the grid nothing changes any more.
+          // Beyond the grid nothing changes.
           const within = instants.filter((at) => contains(finding, at));
           let since = position;
           while (since > 0 && within.some((at) => prefixes[since - 1]!.has(at))) since--;

@@ -1,6 +1,6 @@
 /**
- * Reports on the founding case: each cell as it follows from the events, byte for byte the same at the same position, and OSCAL
- * as NIST's schema has it.
+ * Reports on the founding case: each cell follows from the events, the same position gives the same bytes, and
+ * OSCAL is valid by NIST's schema.
  *
  * The files in `test/golden/reports` were compared with the events by hand; the schema is that of OSCAL 1.0.6
  * (https://github.com/usnistgov/OSCAL, json/schema), a work of the US government.
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await server.send(readFileSync(tiktok, 'utf8'), lines);
 });
 
-/** A report with its cells by the names of their columns. */
+/** A report with its cells by column name. */
 const rowsOf = async (name: string, query: Query): Promise<ReadonlyArray<Record<string, string | null>>> => {
   const { body } = await server.get(`/v1/reports/${name}`, query);
   return body.data.rows.map((row: ReadonlyArray<{ value: string | null }>) =>

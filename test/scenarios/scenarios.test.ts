@@ -28,7 +28,7 @@ const scenarios = join(import.meta.dirname, '..', '..', 'scenarios');
 const read = <A>(scenario: string, file: string): A =>
   JSON.parse(readFileSync(join(scenarios, scenario, file), 'utf8')) as A;
 
-/** How the rows of an answer are ordered by its specification; rows equal by it may come in any order. */
+/** The order of an answer's rows by its specification; equal rows may come in any order. */
 const orderOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   residency: ['dataset', 'site', 'backup'],
   history: ['from'],
@@ -38,7 +38,7 @@ const orderOf: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 
-/** The fields of a row that the expected rows name, `backup` also where it is null on both sides. */
+/** The fields of a row that the expected rows name; `backup` even if it is null on both sides. */
 const named = (row: Row, fields: ReadonlyArray<string>): Row =>
   Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
 

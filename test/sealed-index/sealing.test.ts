@@ -1,6 +1,6 @@
 /**
- * Sealing a log (V12): the keys of every stretch against a list made by hand, whatever is sealed when; and proofs of several
- * leaves at once.
+ * Sealing a log (V12): the keys of every stretch compared with a simple list, whatever is sealed when; and proofs
+ * of several leaves.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,11 +31,11 @@ const newDirectory = (): string => {
   return directories.at(-1)!;
 };
 
-/** Seals a log in a directory up to these sizes, one after the other, each by a process of its own. */
+/** Seals a log in a directory up to these sizes in sequence, each in a new instance. */
 const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes: ReadonlyArray<number>) =>
   sealedWith(undefined, directory, events, ...sizes);
 
-/** The same, where at most so many keys stay in memory. */
+/** The same with a limit of keys in memory. */
 const sealedWith = (
   keysMax: number | undefined,
   directory: string,
@@ -70,7 +70,7 @@ const sealedWith = (
 
 const events = storedEvents(many(1_200));
 
-/** Events of twenty people each: the stretch of 1,024 has more keys than are written at a time. */
+/** Events with twenty people each: the stretch of 1,024 has more keys than are written at a time. */
 const wide = storedEvents(
   Array.from({ length: 1_100 }, (_, at) =>
     sent(`wide-${at}`, 'SubjectsEnrolled', {

@@ -1,7 +1,7 @@
 /**
- * A process that appends to a ledger until it is killed, and says after each append that it was confirmed.
+ * A process that appends to a ledger until it is killed, and prints each confirmed append.
  *
- * Run as: node appending-process.ts FILE. It prints `open`, then the id of each confirmed event, a line each.
+ * Run as: node appending-process.ts FILE. It prints `open`, then the id of each confirmed event on its own line.
  */
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';

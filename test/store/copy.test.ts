@@ -33,7 +33,7 @@ const onKurrentDb = async (): Promise<StoreSettings> => ({
   dataDirectory: fileForTest('data'),
 });
 
-/** An embedded ledger of several sources, recorded over some days. */
+/** An embedded ledger with several sources, recorded over some days. */
 const recordedLedger = async (): Promise<StoreSettings> => {
   const settings = embedded();
   let now = Date.UTC(2022, 5, 17);
@@ -128,7 +128,7 @@ test('given a target with other content, or more, it is left unchanged', async (
   const others = [
     [event('a', '0', 'other')],
     [event('z', '1')],
-    // The same event at another time is something else that was known then.
+    // The same event with another time differs in what was known when.
     [event('a', '0')],
   ];
   for (const other of others) {

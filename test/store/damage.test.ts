@@ -1,6 +1,4 @@
-/**
- * A damaged, foreign or cut-off ledger is refused with what to do, and never gives another history.
- */
+/** A damaged, foreign or truncated ledger is refused with a remedy, and never shows another history. */
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -30,7 +28,7 @@ const batch = (from: number, to: number) =>
     bytes: new TextEncoder().encode(`content ${from + index} `.repeat(20)),
   }));
 
-/** A closed ledger of this many events. */
+/** A closed ledger with a number of events. */
 const ledgerOf = async (events: number): Promise<string> => {
   const file = fileForTest('ledger.sqlite');
   const store = open(file);
@@ -55,7 +53,7 @@ const flip = (file: string, place: number, mask = 0xff): void => {
   writeFileSync(file, bytes);
 };
 
-/** Everything a ledger answers, or the problem it has. */
+/** Everything that a ledger answers, or its problem. */
 const answersOf = async (file: string): Promise<unknown> => {
   try {
     const store = open(file);

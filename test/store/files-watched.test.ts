@@ -89,7 +89,7 @@ describe('a file of a serving ledger', () => {
     const bytes = readFileSync(file);
     for (const { pageno } of pages) {
       const [start, end] = [(Number(pageno) - 1) * 4_096, Number(pageno) * 4_096];
-      // Copies that a split of the page left behind may lie beside it.
+      // Copies that a split of the page left behind may be beside it.
       for (
         let at = bytes.indexOf('event-600', start);
         at >= 0 && at < end;

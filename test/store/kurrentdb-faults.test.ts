@@ -1,6 +1,4 @@
-/**
- * What can go wrong between the ledger and KurrentDB: each fault alone, then any of them at any time.
- */
+/** Faults between the ledger and KurrentDB: each fault alone, then any of them at any time. */
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { status } from '@grpc/grpc-js';
@@ -370,7 +368,7 @@ describe('other content of KurrentDB', () => {
       return opened.notices.filter(({ kind }) => kind === 'catching-up').length;
     };
     expect(await pagesRead()).toBe(0);
-    // Where the log ends is asked first, and answered; the reading that leaves others out is not.
+    // The request for the end of the log is answered first; the filtered read is not.
     node.plan.next('read', { kind: 'slow', ms: 0 });
     node.plan.next('read', { kind: 'hang' });
     expect(await pagesRead()).toBeGreaterThan(0);
@@ -387,7 +385,7 @@ describe('other content of KurrentDB', () => {
       contentType: 'application/octet-stream',
       data: new Uint8Array(3),
     };
-    // Half of an append, something that is no event, and an event in the wrong place.
+    // Half of an append, something that is not an event, and an event in the wrong place.
     node.log.write(stream, 'any', [{ ...foreign, metadata: stray!.metadata }]);
     node.log.write(stream, 'any', [{ ...foreign, id: crypto.randomUUID(), metadata: new Uint8Array([1]) }]);
     const [misplaced] = encodeBatch('misplaced', [event('b', '1')]).records;
@@ -595,7 +593,7 @@ describe('the replica', () => {
       }));
     appended(await store.append(several('a', 0, 3)));
     node.log.system('other', 'SomethingElse');
-    // Written by a race: once more what is there, and what contradicts it.
+    // Written by a race: a repetition of an event, and a contradiction of it.
     node.log.write(streamOfSource('domicile', 'a'), 'any', record('again', event('a', '1')));
     node.log.write(streamOfSource('domicile', 'a'), 'any', record('void', event('a', '1', 'other')));
     appended(await other.append([event('b', '0'), event('a', '3')]));
@@ -675,7 +673,7 @@ describe('the replica', () => {
 });
 
 describe('any fault at any time', () => {
-  /** Numbers that look random and are the same in every run (mulberry32). */
+  /** Pseudo-random numbers that are the same in every run (mulberry32). */
   const chances = (seed: number) => {
     let state = seed;
     return (): number => {
@@ -836,7 +834,7 @@ describe('any fault at any time', () => {
       isOver = true;
       await disturbing;
       node.plan.clear();
-      // While a server is silent each answers from what it has; one that is opened now has everything.
+      // While a server is silent, each process answers from its replica; a newly opened one has everything.
       const { store: another } = await openLedger(insecure(node), { limits: patient });
       const log = await wholeLog(another);
       for (const store of stores) {

@@ -1,6 +1,4 @@
-/**
- * What becomes of a ledger when records are removed from its log in KurrentDB, or an older log is put back.
- */
+/** A ledger whose log in KurrentDB loses records, or is replaced by an older log. */
 import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -41,13 +39,13 @@ const ledgerOfSeven = async (): Promise<OpenLedger & { readonly node: KurrentDbN
 };
 const seven = [...names(several('a', 0, 5)), ...names(several('b', 0, 2))];
 
-/** Waits until the ledger tells of a fault that reads like this. */
+/** Waits until the ledger reports a fault that matches. */
 const faultOf = async ({ store }: OpenLedger, like: RegExp): Promise<void> => {
   await until(() => store.fault() !== undefined);
   expect(store.fault()).toMatch(like);
 };
 
-/** Nothing is recorded, and the reason is the fault; what was read before is still answered. */
+/** Nothing is recorded, and the reason is the fault; previously read events can still be read. */
 const readsOn = async (ledger: OpenLedger): Promise<void> => {
   expect(await ledger.store.append([event('c', '1')])).toEqual(
     E.left({
@@ -116,7 +114,7 @@ describe('a stream of the ledger in KurrentDB', () => {
       await faultOf(ledger, told);
       await readsOn(ledger);
       expect(ledger.notices.filter(({ kind }) => kind === 'log-problem').length).toBeGreaterThan(0);
-      // The same after a start, with the replica; it can be copied out.
+      // The same after a restart with the replica; it can be copied.
       await ledger.store.close();
       const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
       expect(again.store.fault()).toMatch(told);
@@ -237,7 +235,7 @@ describe('a log that was restored from a backup', () => {
     await expect(
       openLedger(insecure(ledger.node), { directory: ledger.directory, limits }),
     ).rejects.toMatchObject({ _tag: 'AnotherLog', message: expect.stringMatching(told) });
-    // What the message says, and nothing else.
+    // Only what the message says.
     for (const suffix of ['', '-wal', '-shm']) {
       const file = replicaIn(ledger.directory) + suffix;
       if (existsSync(file)) renameSync(file, `${file}-moved`);
@@ -255,7 +253,7 @@ describe('a log that was restored from a backup', () => {
     const node = await putBack(ledger.node, ledger.backup);
     const { store: other } = await openLedger(insecure(node), { limits });
     appended(await other.append(several('a', 5, 8)));
-    // The bytes stand where they stood before, but were recorded at another time.
+    // The bytes are at the same place, but were recorded at another time.
     const after = await wholeLog(other);
     expect(names(after)).toEqual(names(before));
     expect(after).not.toEqual(before);

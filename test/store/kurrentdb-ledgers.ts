@@ -1,6 +1,4 @@
-/**
- * Ledgers on the KurrentDB double for tests: opened with little patience, closed and removed when the test is over.
- */
+/** Ledgers on the KurrentDB double for tests: opened with short time limits, closed and removed after the test. */
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { onTestFinished } from 'vitest';
@@ -25,8 +23,8 @@ import { type ReadableStore, readableStore } from '../support/readable-store.ts'
 import { newFolder, removeFolder } from './ledger-files.ts';
 
 /**
- * Little patience with a server that is silent, so that faults show soon. What is waited for as a whole is not
- * hurried: on a busy machine everything else takes longer as well.
+ * Short limits for a silent server, so that faults show quickly. Total limits stay long, since a busy machine slows
+ * everything else.
  */
 export const impatient: Partial<Limits> = {
   connectMsMax: 60_000,
@@ -39,7 +37,7 @@ export const impatient: Partial<Limits> = {
   backoffMsMax: 40,
 };
 
-/** For servers that are never silent: a busy machine is not to look like one that is. */
+/** For servers that are never silent: a busy machine must not look like a silent one. */
 export const patient: Partial<Limits> = { answerMsMax: 60_000 };
 
 export const settingsOf = (connectionString: string): KurrentDbSettings => {
@@ -50,7 +48,7 @@ export const settingsOf = (connectionString: string): KurrentDbSettings => {
 
 export interface OpenLedger {
   readonly store: ReadableStore;
-  /** Reads what the replica holds, without looking for what is new first. */
+  /** Reads the replica without updating it first. */
   readonly reader: LogReader;
   readonly directory: string;
   readonly notices: ReadonlyArray<Notice>;
@@ -124,7 +122,7 @@ export const wholeLog = (store: ReadableStore): Promise<ReadonlyArray<StoredEven
 export const names = (events: ReadonlyArray<EventToAppend>): ReadonlyArray<string> =>
   events.map(({ source, id }) => `${source} ${id}`);
 
-/** Waits until the replica holds `count` events after a position, without asking for them. */
+/** Waits until the replica has `count` events after a position, without requesting them. */
 export const arriving = async (
   reader: LogReader,
   after: Position,
@@ -134,16 +132,16 @@ export const arriving = async (
   return reader.after(after, everything);
 };
 
-/** What the streams of the ledger hold in KurrentDB, whatever counts of it. */
+/** The content of the ledger's streams in KurrentDB, effective or not. */
 export const rawRecords = (node: KurrentDbNode) =>
   node.log.records.filter((record) => record.type === 'domicile-event');
 
-/** Waits for something that comes about by itself. */
+/** Waits for a condition. */
 export const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
-/** Sends a batch until the store says what became of it, as callers that are turned away are told to. */
+/** Sends a batch until the store settles it, as refused callers are told to. */
 export const insist = async (store: EventStore, batch: ReadonlyArray<EventToAppend>) => {
   for (let sent = 1; ; sent++) {
     const outcome = await store.append(batch);

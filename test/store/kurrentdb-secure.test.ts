@@ -26,7 +26,7 @@ import {
 } from './kurrentdb-ledgers.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
-/** A node that speaks TLS, and files with what clients need. */
+/** A node with TLS, and files for its clients. */
 const secureNode = async (requireClientCertificate = false) => {
   const folder = newFolder();
   onTestFinished(() => removeFolder(folder));

@@ -1,8 +1,8 @@
 /**
  * Domicile served over HTTP on KurrentDB: several server processes on one log.
  *
- * The log is in a KurrentDB in this process or, when `KURRENTDB_URL` holds a connection string, on that server, in a
- * ledger of its own. A server that is not ours is neither stopped nor started again.
+ * The log is in a KurrentDB in this process or, if `KURRENTDB_URL` has a connection string, on that server, in a
+ * separate ledger. An external server is neither stopped nor restarted.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,10 @@ let connectionString: string;
 const directories = [newDataDirectory(), newDataDirectory()];
 let servers: ServerProcess[] = [];
 
-/** The first process keeps the vault. The second looks for it where nobody is: nobody is named here. */
+/**
+ * The first process keeps the vault. The second gets a vault address without a server, since no event names a
+ * person here.
+ */
 const start = (directory: string, store = connectionString): Promise<ServerProcess> =>
   ServerProcess.start({
     directory,
@@ -187,7 +190,7 @@ if (server === undefined) {
       });
     const sixOf = (name: string) => [1, 2, 3, 4, 5, 6].map((number) => large(`${name}-${number}`));
 
-    /** A ledger on a server that was told to take 96 KiB at once, so that three lines are too many. */
+    /** A ledger on a server with a limit of 96 KiB, so that three lines are too many. */
     const onSmallServer = async (): Promise<LocalServer> => {
       const log = new TransactionLog(Date.now, { ...limitsBefore25, appendBytesMax: 96 * 1_024 });
       const small = await startNode({ log });

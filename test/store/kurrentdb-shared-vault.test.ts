@@ -1,6 +1,4 @@
-/**
- * Two server processes on one KurrentDB with one vault, which the first keeps and the second asks for.
- */
+/** Two server processes on one KurrentDB with one vault, which the first keeps and the second uses over HTTP. */
 import { randomBytes } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -29,7 +27,7 @@ let node: KurrentDbNode;
 let port: number;
 let keeper: ServerProcess;
 let asker: ServerProcess;
-/** The two as a caller sees them who may do everything but ask for the vault. */
+/** Clients of both, with every scope except that of the vault. */
 let clients: readonly [Client, Client];
 const [keepersDirectory, askersDirectory] = [newDataDirectory(), newDataDirectory()];
 let callersToken: string;
@@ -96,7 +94,7 @@ afterAll(async () => {
   [keepersDirectory, askersDirectory].forEach(removeDirectory);
 });
 
-/** Sends until it is taken: what is busy or away for a moment is sent again. */
+/** Sends until accepted; temporary refusals are retried. */
 const recorded = async (client: Client, events: ReadonlyArray<unknown>): Promise<Reply> => {
   for (;;) {
     const reply = await client.post(events).catch(() => undefined);
@@ -109,7 +107,7 @@ const recorded = async (client: Client, events: ReadonlyArray<unknown>): Promise
 
 const personNamed = (prefix: string, index: number): string => `${prefix}.${index}@people.example`;
 
-/** Events about so many people, several about each. */
+/** Events about a number of people, several about each. */
 const lives = (prefix: string, count: number): ReadonlyArray<Sent> =>
   Array.from({ length: count }, (_, index): ReadonlyArray<Sent> => {
     const [subject, next] = [personNamed(prefix, index), personNamed(prefix, (index + 1) % count)];
@@ -138,7 +136,7 @@ const batchesOf = (events: ReadonlyArray<Sent>, seed: number): ReadonlyArray<Rea
   return batches;
 };
 
-/** Sends all to both at once, three batches at a time to each; answers what came back. */
+/** Sends everything to both at once, three batches at a time to each. Returns the replies. */
 const sentToBoth = async (events: ReadonlyArray<Sent>, seed: number): Promise<ReadonlyArray<Reply>> => {
   const replies: Reply[] = [];
   await Promise.all(
@@ -172,7 +170,7 @@ const isOneLedger = async (prefix: string, events: ReadonlyArray<Sent>, replies:
     const [one, other] = await Promise.all(clients.map((client) => client.get(`${path}/trail`, { atLeast })));
     expect(one!.status).toBe(200);
     expect(other!.body.data).toEqual(one!.body.data);
-    // Three events that name the person, and the one of the person before.
+    // Three events that name the person, and one from before.
     expect(one!.body.data.filter((row: { event: Sent }) => !row.event.id.includes('unfit'))).toHaveLength(4);
   }
 };
@@ -303,7 +301,7 @@ describe('a second process without a vault setting', () => {
       await local.close();
       ledgers.pop();
       await expect(opening(refused!)).rejects.toThrow('this directory has no vault that knows them');
-      // The vault alone was saved, without its id: it knows the people, so it is the one.
+      // Only the vault was saved, without its id: it knows the people, so it is the right one.
       cpSync(filesIn(kept!).vault, filesIn(directories[2]!).vault);
       ledgers.push(await opening(directories[2]!));
     } finally {

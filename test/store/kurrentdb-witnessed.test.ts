@@ -75,7 +75,7 @@ it('given a ledger on KurrentDB, its witness cosigns what it signs, through a ro
       .toBe(true);
   await server.close();
 
-  // The tree is made again from KurrentDB; the witness knows what was signed.
+  // The tree is rebuilt from KurrentDB; the witness knows what was signed.
   const { tree, index, indexTree } = filesIn(directory);
   for (const file of [tree, index, indexTree])
     for (const suffix of ['', '-wal', '-shm', '-lock']) rmSync(file + suffix, { force: true });

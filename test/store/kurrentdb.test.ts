@@ -1,8 +1,8 @@
 /**
  * The event store on KurrentDB: the contract of all stores.
  *
- * It runs against a KurrentDB in this process that behaves as the documented protocol has it, or, when
- * `KURRENTDB_URL` holds a connection string, against that server, each test with a ledger of its own.
+ * It runs against a KurrentDB in this process that follows the documented protocol or, if `KURRENTDB_URL` has a
+ * connection string, against that server, each test with a separate ledger.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
@@ -19,7 +19,7 @@ import { newFolder, removeFolder } from './ledger-files.ts';
 const server = process.env.KURRENTDB_URL;
 const name = server === undefined ? 'kurrentdb (the double)' : 'kurrentdb (the server of KURRENTDB_URL)';
 
-/** A ledger that nobody else knows, and how to open it. */
+/** A new ledger, and how to open it. */
 const newLedger = async (now?: () => number) => {
   const node = server === undefined ? await startNode(now === undefined ? {} : { now }) : undefined;
   const directory = newFolder();

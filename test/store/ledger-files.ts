@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A new folder that only this call knows. */
+/** A new folder. */
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'domicile-'));
 
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });

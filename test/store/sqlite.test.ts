@@ -50,7 +50,7 @@ const contractOf = (
   );
 
 contractOf('sqlite', (file) => openSqliteEventStore(file, { now: Date.now }));
-// To start a thread takes longer than what it is asked for.
+// Starting a thread takes longer than its work.
 contractOf('sqlite, written by a thread of its own', openThreadedEventStore, 10);
 
 const clock = () => 1_000;

@@ -1,6 +1,4 @@
-/**
- * A ledger that an earlier Domicile wrote: it is upgraded when it is opened, and what it holds stays as it was.
- */
+/** A ledger of an earlier version is upgraded when opened, and its content is unchanged. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,6 +1,4 @@
-/**
- * After a crash, a write-ahead log that was cut short is taken as far as it goes; a damaged one is refused.
- */
+/** After a crash, a truncated write-ahead log is used as far as it goes; a damaged one is refused. */
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -23,8 +21,8 @@ const event = (number: number) => ({
 });
 
 /**
- * What a crash leaves of a ledger: a file, and a log of several appends that were not written back into it.
- * `older` is what the log held before it was begun anew, the appends of `-1` and below.
+ * A ledger after a crash: a file, and a log with several appends that were not checkpointed. `older` is the log's
+ * content before it was restarted, the appends of `-1` and below.
  */
 const crashedLedger = async ({ begunAnew = false } = {}) => {
   const live = fileForTest('live.sqlite');

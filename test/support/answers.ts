@@ -1,9 +1,7 @@
-/**
- * Everything that a ledger answers about some names, to be compared with what another one, or it itself, says later.
- */
+/** Everything that a ledger answers about some names, to compare with answers of another one or later answers. */
 import type { Client, Query } from './server.ts';
 
-/** What is asked about. */
+/** The names in the questions. */
 export interface Names {
   readonly subjects: ReadonlyArray<string>;
   readonly sites: ReadonlyArray<string>;
@@ -46,8 +44,8 @@ export const questionsAbout = ({
 };
 
 /**
- * The answers by path, lists to their end: the data, or the refusal where nothing is known of a name. Of whom a party
- * affected, the first page: it counts everybody.
+ * The answers by path, with complete lists: the data, or the refusal for an unknown name. Of whom a party affected,
+ * only the first page, which counts everybody.
  */
 export const answersTo = async (
   client: Client,

@@ -1,9 +1,8 @@
 /**
- * Random Cedar policies of the part that Domicile evaluates, and random histories for them to be judged on.
+ * Random Cedar policies of the supported subset, and random histories to judge with them.
  *
- * Expressions mostly have the type that their place needs, and now and then another one: so that errors occur, and
- * occur in every place. Names and values come from small pools: so that things are equal, in one another and missing
- * often enough.
+ * Expressions mostly have the required type, and sometimes another, so that errors occur everywhere. Names and
+ * values come from small pools, so that equality, membership and missing values are frequent.
  */
 import fc from 'fast-check';
 import type {
@@ -198,11 +197,11 @@ export const forbidText: fc.Arbitrary<string> = fc
 
 // Histories ---------------------------------------------------------------------------------------------------------
 
-/** Times are small, so that changes meet. */
+/** Times are small, so that changes coincide. */
 export const lastInstant = 40;
 const instant = fc.integer({ min: 0, max: lastInstant });
 
-/** Values one after the other, with gaps now and then; the last may last. */
+/** Values in sequence, with occasional gaps; the last may have no end. */
 const varying = <A>(
   value: fc.Arbitrary<A>,
   gaps = true,
@@ -273,7 +272,7 @@ interface Edge {
   readonly holds: Timeline;
 }
 
-/** Who may stand in whom: no cycles, for Cedar's entities have none. */
+/** Which entity is in which: without cycles, since Cedar's entities have none. */
 const edges: fc.Arbitrary<ReadonlyArray<Edge>> = fc
   .tuple(
     ...[
@@ -298,11 +297,11 @@ const refOf = (name: string): EntityRef => {
   return entityRef(type, id);
 };
 
-/** A request and everything around it, over time. */
+/** A request and its environment, over time. */
 export interface CedarWorld {
   readonly request: RequestHistory;
   readonly entities: Entities;
-  /** Everything as Cedar's engine takes it, as it stood at an instant. */
+  /** The input of Cedar's engine for an instant. */
   readonly at: (instant: Instant) => {
     readonly principal: { type: string; id: string };
     readonly action: { type: string; id: string };
@@ -338,7 +337,7 @@ const standingOf = (all: ReadonlyArray<Edge>, child: string, ancestor: string): 
       [],
     );
 
-/** A world over time. The principal is always known, and so is where everything stands. */
+/** A world over time. The principal is always known, and so are all memberships. */
 export const cedarWorld: fc.Arbitrary<CedarWorld> = fc
   .record({
     principal: varying(fc.constantFrom(...parties, ...parties, 'ghost'), false),

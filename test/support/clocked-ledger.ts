@@ -1,6 +1,4 @@
-/**
- * An embedded ledger in this process whose clock the test sets.
- */
+/** An embedded ledger in this process with a clock that the test sets. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { filesIn } from '../../src/ledger/files.ts';

@@ -1,6 +1,4 @@
-/**
- * Bundles of a log that a test puts together: its tree, its sealed index, and keys that sign both.
- */
+/** Bundles of a log that a test creates: its tree, its sealed index, and keys that sign both. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,15 +21,15 @@ import type { LogReader } from '../../src/store/log-reader.ts';
 
 const origin = 'ledger.example/evidence';
 
-/** A log with all that bundles are made from. */
+/** A log with everything for bundles. */
 export interface ProvenLog {
   readonly sources: EvidenceSources;
   readonly trust: Trust;
-  /** Where its files and keys are. */
+  /** The directory of its files and keys. */
   readonly directory: string;
   /** Signs a bundle as its operator does. */
   sign(bundle: UnsignedBundle): string;
-  /** The proof, as a bundle has it, that the events at some positions are in the log of a size. */
+  /** The proof, in the form of a bundle, that the events at some positions are in the log of a size. */
   inclusionOf(positions: ReadonlyArray<number>, size: number): string[];
   /** The file of the bundle that answers a question. */
   bundle(asked: EvidenceQuestion): string;
@@ -106,6 +104,6 @@ export const provenLog = (
   };
 };
 
-/** A bundle's file as an object that can be changed. */
+/** A bundle's file as a mutable object. */
 export const opened = (file: string): { -readonly [K in keyof Bundle]: Bundle[K] } =>
   JSON.parse(file) as Bundle;

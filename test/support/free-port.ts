@@ -1,6 +1,4 @@
-/**
- * A port of this machine that nobody uses.
- */
+/** A free port on this machine. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';

@@ -1,8 +1,6 @@
-/**
- * Events as a service would send them, for tests that care about one thing and take the rest as given.
- */
+/** Events as a service would send them, for tests about one thing. */
 
-/** Where the events of tests come from. */
+/** The source of the events in tests. */
 export const source = 'https://services.example.org/residency';
 
 /** An event as it is sent: CloudEvents JSON. */
@@ -27,19 +25,19 @@ export const enrolled = (id: string, subject: string, population = 'us', more: o
 export const placed = (id: string, population: string, site: string, more: object = {}): Sent =>
   sent(id, 'DataPlaced', { dataset: 'profile', scope: { population }, site }, more);
 
-/** As known from then on, the event with this id held like that. */
+/** A correction of the event with this id. */
 export const corrected = (id: string, target: string, change: object, more: object = {}): Sent =>
   sent(id, 'EventCorrected', { event: { source, id: target }, reason: 'it held otherwise', ...change }, more);
 
-/** As known from then on, the event with this id never held. */
+/** A retraction of the event with this id. */
 export const retracted = (id: string, target: string): Sent =>
   sent(id, 'EventRetracted', { event: { source, id: target }, reason: 'it never held' });
 
-/** So many events about so many subjects, with ids that begin alike. */
+/** Events about many subjects, with ids from a common prefix. */
 export const many = (count: number, prefix = 'e'): ReadonlyArray<Sent> =>
   Array.from({ length: count }, (_, index) => enrolled(`${prefix}${index}`, `${prefix}-subject-${index}`));
 
-/** So many backups of the same data, with ids from a number on. */
+/** Backups of the same data, with numbered ids. */
 export const backups = (count: number, from = 0): ReadonlyArray<Sent> =>
   Array.from({ length: count }, (_, index) => {
     const backup = `b${from + index}`;

@@ -1,6 +1,4 @@
-/**
- * The app over a ledger with keys, asked by whoever holds one of them.
- */
+/** The app over a ledger with keys, with a client for each key. */
 import { randomBytes } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
@@ -15,9 +13,9 @@ import { Client, newDataDirectory, removeDirectory, settingsIn } from './server.
 export interface KeyedServer {
   readonly ledger: Ledger;
   readonly directory: string;
-  /** Makes a key; answers a client that holds it. */
+  /** Creates a key; returns a client that uses it. */
   holder(name: string, scopes: ReadonlyArray<Scope>, bounds?: Bounds): Client;
-  /** A client without a key, which sends these headers. */
+  /** A client without a key, with these headers. */
   anybody(headers?: Readonly<Record<string, string>>): Client;
 }
 

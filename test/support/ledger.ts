@@ -1,6 +1,4 @@
-/**
- * A ledger in memory for tests of the projections: the log as an array, the tables in a database without a file.
- */
+/** A ledger in memory for tests of the projections: the log as an array, the tables in an in-memory database. */
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent, type Event } from '../../src/domain/events/event.ts';
@@ -42,7 +40,7 @@ const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
   };
 };
 
-/** Reads a log that is an array. */
+/** Reads a log in an array. */
 export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   const byPosition = new Map(events.map((event) => [event.position, event]));
   const byIdentity = new Map(events.map((event) => [`${event.source}\n${event.id}`, event]));
@@ -62,7 +60,7 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   };
 };
 
-/** The events as the log keeps them, at dense positions. */
+/** The events in stored form, at dense positions. */
 export const storedEvents = (
   events: ReadonlyArray<unknown>,
   authorityOf: (event: Event) => string | null = () => null,
@@ -77,7 +75,7 @@ export const storedEvents = (
     return { position: index + 1, recordedAt: 1_000 + index, source, id, ...attribution, bytes };
   });
 
-/** Tables that are filled from the events little by little, while they are asked. */
+/** Tables that are filled step by step while they are asked. */
 export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
   const log = logOf(events);
   const database = new DatabaseSync(':memory:');
@@ -87,7 +85,7 @@ export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
   const nextUpdate = applier.scannerUpdates();
   let index = new IndexReader(database, log);
   return {
-    /** Asks by another index from now on, as a process that is started again does. Returns the one before and that. */
+    /** Uses another index from now on, like a restarted process. Returns the previous one and the new one. */
     restart: () => {
       const before = index;
       index = new IndexReader(database, log);
@@ -110,7 +108,7 @@ export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
   };
 };
 
-/** Tables filled from the events, in pages of the given sizes (all at once by default). */
+/** Tables filled from the events, in pages of the given sizes (by default all at once). */
 export const projected = (
   events: ReadonlyArray<StoredEvent>,
   pages: ReadonlyArray<ReadonlyArray<StoredEvent>> = [events],

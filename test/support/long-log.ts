@@ -1,6 +1,4 @@
-/**
- * A long log about many people, the same on every run, for what takes a while; and what is asked of it.
- */
+/** A long log about many people, the same on every run, for long-running operations; and questions about it. */
 
 import { questionsAbout } from './answers.ts';
 import { type Sent, sent } from './given-events.ts';
@@ -11,7 +9,7 @@ const dayMs = 86_400_000;
 
 const at = <A>(items: ReadonlyArray<A>, index: number): A => items[index % items.length]!;
 
-/** Numbers that look random and are not: a hash of the number. */
+/** Pseudo-random numbers: a hash of the number. */
 const scattered = (number: number, below: number): number =>
   (Math.imul((number + 1) ^ ((number + 1) >>> 7), 2_654_435_761) >>> 0) % below;
 
@@ -52,7 +50,7 @@ const eventOf = (index: number): Sent => {
   return say('SubjectEnrolled', { subject: `person-${index}`, population });
 };
 
-/** So many events from a number on. */
+/** A number of events from an index on. */
 export const longLog = (count: number, from = 0): ReadonlyArray<Sent> =>
   Array.from({ length: count }, (_, index) => eventOf(from + index));
 
@@ -63,5 +61,5 @@ export const longLogQuestions = questionsAbout({
   populations,
   datasets: ['profile', 'messages'],
   parties: ['party-1', 'party-2'],
-  // What takes seconds in a log as long as this, small worlds ask: whom a party affected, and what was resolved.
+  // Small worlds cover what takes seconds in a log this long: whom a party affected, and what was resolved.
 }).filter((path) => !path.endsWith('/affected') && !path.endsWith('state=resolved'));

@@ -1,6 +1,4 @@
-/**
- * The Merkle log of a ledger that a test puts together by itself.
- */
+/** The Merkle log of a ledger that a test assembles. */
 import { MerkleLog } from '../../src/integrity/merkle-log.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';

@@ -1,6 +1,6 @@
 /**
- * Events of which random worlds have few: crowds that are enrolled together, accesses, grants over single subjects, policies
- * that depend on everything that a verdict can depend on.
+ * Events that are rare in random worlds: groups enrolled together, accesses, grants over single subjects, and
+ * policies that depend on every input of a verdict.
  */
 import * as fc from 'fast-check';
 import { formatInstant } from '../../src/domain/time/instant.ts';
@@ -20,7 +20,7 @@ export const somePlace = fc.record({
   ),
 });
 
-/** Policies that depend on everything that a verdict can depend on. */
+/** Policies that depend on every input of a verdict. */
 const cedar = [
   'resource.jurisdiction == "US"',
   'resource.country == "US" && resource.live',
@@ -33,7 +33,7 @@ const cedar = [
 ].map((condition, index) => `@id("r${index}") forbid(principal, action, resource) when { ${condition} };`);
 
 const country = fc.constantFrom('US', 'CN', 'IE');
-/** Events that random worlds have few of. */
+/** Events that are rare in random worlds. */
 export const more: fc.Arbitrary<readonly (readonly [string, object])[]> = fc.array(
   fc.oneof(
     fc

@@ -1,11 +1,11 @@
 /**
- * R22 as simply as it can be said: which sources an answer hangs on, up to when each has vouched, and when one was silent.
+ * R22 in the simplest form: the relevant sources of an answer, how far each has vouched, and when one was silent.
  */
 
 import { eventsThat, sourcesNaming } from './naive-log.ts';
 import type { CloudEvent, Recorded } from './naive-model.ts';
 
-/** A vouch that counts, as corrected. */
+/** An effective vouch, as corrected. */
 export type Vouch = {
   readonly source: string;
   readonly position: number;
@@ -17,7 +17,7 @@ export type Vouch = {
 const rank = (event: CloudEvent): number =>
   ['claimed', 'observed', 'verified'].indexOf(event.assurance ?? 'observed');
 
-/** The vouches that count for a question: as known, without the corrections that are attested too weakly. */
+/** The effective vouches for a question: as known, without corrections that have too little assurance. */
 export const vouchesIn = (
   known: readonly Recorded[],
   minAssurance: string,
@@ -52,7 +52,7 @@ const heard = (vouches: readonly Vouch[], source: string): string | null => {
   return ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
 };
 
-/** Of an answer about a subject whose rows show these events and sites. */
+/** For an answer about a subject whose rows show these events and sites. */
 export const heardUntil = (
   known: readonly Recorded[],
   vouches: readonly Vouch[],
@@ -70,7 +70,7 @@ export const heardUntil = (
 
 const dayMs = 86_400_000;
 
-/** Whether a source is silent at an instant: it said how often it vouches, and its last vouch was longer ago. */
+/** Whether a source is silent at an instant: its last vouch was longer ago than announced. */
 export const isSilent = (vouches: readonly Vouch[], source: string, at: number): boolean => {
   const before = vouches
     .filter((vouch) => vouch.source === source && vouch.time <= at)

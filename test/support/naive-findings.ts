@@ -1,8 +1,9 @@
 /**
- * A deliberately naive model of the rules R16 to R20: what is found at one instant.
+ * A deliberately naive model of the rules R16 to R20: the findings at one instant.
  *
- * Everything known up to the instant is replayed, everybody in every holding is looked at with every party, and each rule
- * is a function written beside its Cedar. Where data is comes from the model of R3 to R12, paths from that of R13 to R15.
+ * It replays everything known up to the instant, examines everybody in every holding with every party, and has each
+ * rule as a function beside its Cedar text. The model of R3 to R12 says where data is, that of R13 to R15 the
+ * paths.
  */
 import type { Fact as ReachFact } from '../../src/domain/recording/facts.ts';
 import type { Fact, Scope, State, World } from './naive-model.ts';
@@ -18,7 +19,7 @@ type Asked = {
   readonly party: string;
   readonly kind: string | undefined;
   readonly country: string | undefined;
-  /** The party, and everything it stands in. */
+  /** The party, and everything above it. */
   readonly above: ReadonlySet<string>;
   readonly owned: boolean;
   readonly live: boolean;
@@ -239,7 +240,7 @@ const aboveIn = ({ edges }: Registered, party: string): ReadonlySet<string> => {
 // ---------------------------------------------------------------------------------------------------------------
 // Who is where at an instant, and who reaches it
 
-/** Facts as the model of reach takes them: with instants. */
+/** Facts in the form of the model of reach: with instants. */
 export const forReach = (facts: readonly Fact[]): readonly ReachFact[] =>
   facts.map((fact) => {
     const data = { ...fact.data } as Record<string, unknown>;
@@ -348,7 +349,7 @@ export class Instant {
     return this.registered.sites.get(site)?.operator;
   }
 
-  /** What is asked of a rule. */
+  /** The input of a rule. */
   asked(action: Asked['action'], party: string, { holding, subject, expires }: Held): Asked {
     const { parties, sites, jurisdictions, categories } = this.registered;
     const population = this.memberOf(subject);
@@ -400,14 +401,16 @@ export class Instant {
 // ---------------------------------------------------------------------------------------------------------------
 // R17 to R19: what is found
 
-/** What is found at an instant: what it is about, of how many people, along which path. */
+/** A finding at an instant: its subject, the number of people, and the path. */
 export type Found = { readonly about: string; readonly people: number; readonly path: string };
 
 const pairs = (path: reach.Path): string => path.map(({ edge, to }) => `${edge} ${to}`).join(', ');
 
 const overdue = ({ action, overdue }: Asked): Answer => action === 'store' && overdue;
 
-/** What the version finds at the instant, in no order; not where nobody is known to operate the site of what is stored. */
+/**
+ * The version's findings at the instant, in no order; none about data stored at a site without a known operator.
+ */
 export const foundAt = (instant: Instant, version: Version, parties: readonly string[]): readonly Found[] => {
   if (!version.isInForce(instant.at)) return [];
   if (version.policy === 'domicile:unexplained-access' && version.adoptedBy === null)
@@ -465,7 +468,7 @@ export const foundAt = (instant: Instant, version: Version, parties: readonly st
   return [...found].map(([about, { people, path }]) => ({ about, people, path: pairs(path) }));
 };
 
-/** The first instants of all stretches in which nothing changes. */
+/** The first instants of all periods without a change. */
 export const slotsOf = (world: World): readonly number[] => {
   const slots = new Set<number>();
   for (const fact of factsOf(world)) {

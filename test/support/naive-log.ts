@@ -1,5 +1,6 @@
 /**
- * A second, naive answer to what the log holds: every event is looked at, and every field of its data by its name.
+ * A second, naive implementation of the log's filters: it examines every event, and every field of its data by
+ * name.
  */
 import type { CloudEvent, Recorded } from './naive-model.ts';
 
@@ -12,7 +13,7 @@ export type LogFilter = {
   readonly dataset?: string;
 };
 
-/** The fields of data in which a thing of each kind is named. */
+/** The fields of data that name a thing of each kind. */
 const fieldsOf = {
   subject: ['subject', 'subjects', 'scope.subject', 'over.scope.subject'],
   site: ['site', 'from', 'to', 'over.site'],
@@ -32,7 +33,10 @@ const valueAt = (data: unknown, path: string): unknown =>
       data,
     );
 
-/** Whether data of an event of this type names it. An enrolment names people and a population, whatever else it says. */
+/**
+ * Whether data of an event of this type names it. An enrolment names people and a population, whatever else it
+ * contains.
+ */
 const names = (type: string, data: unknown, kind: Kind, name: string): boolean =>
   (kind === 'subject' || (type !== 'SubjectEnrolled' && type !== 'SubjectsEnrolled')) &&
   fieldsOf[kind].some((path) => {
@@ -50,7 +54,7 @@ type Reference = {
 };
 const referenceOf = (event: CloudEvent): Reference => event.data as unknown as Reference;
 
-/** Sources that name the site or party: in their own events, or in what they put in place of another's. */
+/** Sources that name the site or party: in their own events, or in corrections of others. */
 export const sourcesNaming = (
   known: readonly Recorded[],
   kind: 'site' | 'party',

@@ -1,9 +1,9 @@
 /**
- * A deliberately naive model of the rules R3 to R12, the other opinion that tests hold the real folds against.
+ * A deliberately naive model of the rules R3 to R12, with which tests compare the real folds.
  *
- * It replays every event in order and keeps whole sets of subjects for every holding. Nothing is indexed, nothing
- * is cached, nothing is clever: each step is meant to be held beside the sentence of the rule it quotes.
- * Times come out as on the wire, RFC 3339 in UTC, `null` for "still so".
+ * It replays every event in order and keeps whole sets of subjects for every holding. There is no index, no cache
+ * and no optimisation: each step can be compared with the sentence of the rule that it quotes. Times are as on the
+ * wire, RFC 3339 in UTC, with `null` for "still so".
  */
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -17,11 +17,11 @@ import {
 // ---------------------------------------------------------------------------------------------------------------
 // What is recorded
 
-/** How well an event is attested, weakest first. */
+/** The assurance of an event, weakest first. */
 export const assurances = ['claimed', 'observed', 'verified'] as const;
 export type Assurance = (typeof assurances)[number];
 
-/** A CloudEvent as it is sent and stored; `data` is the JSON of the domain's table of events. */
+/** A CloudEvent as sent and stored; `data` is the JSON of the domain's table of events. */
 export type CloudEvent = {
   readonly specversion?: '1.0';
   readonly id: string;
@@ -34,8 +34,9 @@ export type CloudEvent = {
 };
 
 /**
- * An event in the log. `recordedAt` is the wall clock of its recording, in milliseconds; no rule here reads it. `authority`
- * has the scopes under which it was recorded; where it is absent, or null, it was recorded before that was kept.
+ * An event in the log. `recordedAt` is the wall clock of its recording, in milliseconds; no rule here reads it.
+ * `authority` has the scopes with which it was recorded; if it is absent or null, it was recorded before
+ * authorities were stored.
  */
 export type Recorded = {
   readonly position: number;
@@ -47,14 +48,14 @@ export type Recorded = {
 /** Whose data: one population or one subject. */
 export type Scope = { readonly population: string } | { readonly subject: string };
 
-/** What a grant is over (R14). */
+/** What a grant covers (R14). */
 export type Over =
   | { readonly site: string }
   | { readonly dataset: string; readonly scope?: Scope }
   | { readonly population: string }
   | { readonly backup: string };
 
-/** Which event a correction is about. */
+/** The target of a correction. */
 export type Target = { readonly source: string; readonly id: string };
 
 /** The data of each type of event. */
@@ -118,7 +119,7 @@ export type EventData = {
 };
 export type EventType = keyof EventData;
 
-/** What is asked of, and how: the log, and the two clocks and the assurance of the question. */
+/** The log, and the two clocks and the assurance of the question. */
 export type World = {
   readonly log: readonly Recorded[];
   /** Whether `data` is well-formed data of an event of that type (R4). */
@@ -133,7 +134,7 @@ export type World = {
 // ---------------------------------------------------------------------------------------------------------------
 // R4, R6, R3: which events count, what they say by now, and in which order they are folded
 
-/** An event as it stands after its corrections. */
+/** An event after its corrections. */
 type FactOf<T extends EventType> = {
   readonly type: T;
   readonly position: number;
@@ -150,7 +151,7 @@ export const instantOf = (text: string): Instant => {
   return parsed.right;
 };
 
-/** `assurance` is `observed` where an event does not say. */
+/** The default `assurance` is `observed`. */
 const asRecorded = ({ position, event }: Recorded): Fact =>
   ({
     type: event.type,
@@ -236,7 +237,7 @@ const corrected = (world: World, fact: Fact, correction: FactOf<'EventCorrected'
   } as Fact;
 };
 
-/** The events that count for this question, corrected, in the order in which they are folded; no corrections among them. */
+/** The effective events for this question, corrected, in folding order, without corrections. */
 export const factsOf = (world: World): readonly Fact[] => {
   const corrections = correctionsOf(world);
   return world.log
@@ -890,7 +891,7 @@ const unknownNames = (facts: readonly Fact[], named: Named): readonly Discrepanc
   ];
 };
 
-/** What holds just before an event, beside the holdings: what begins must not last, what ends must. */
+/** What holds just before an event, besides the holdings: what begins must not exist yet, what ends must. */
 type Standing = { memberships: Set<string>; controls: Set<string>; grants: Set<string> };
 
 const isHeld = (state: State, dataset: string, scope: Scope, site: string): boolean =>

@@ -1,6 +1,4 @@
-/**
- * Ownership at one instant, by replaying the world up to it: R23 written out, independent of intervals.
- */
+/** Ownership at one instant, by replaying the world up to it: R23, independent of intervals. */
 import type { Fact } from '../../src/domain/recording/facts.ts';
 
 /** What holds at an instant: countries of parties, controls with their shares in tenths of a percent, memberships. */

@@ -1,10 +1,10 @@
 /**
- * A deliberately naive model of the rules R13 to R16, the other opinion that tests hold the real engine against.
+ * A deliberately naive model of the rules R13 to R16, with which tests compare the real engine.
  *
- * Time is cut at every instant at which anything happens. In each slot between two of them the world stands still: all
- * facts up to it are replayed into sets, the edges then holding are listed, and every path is walked. Nothing is indexed,
- * nothing is kept from one slot to the next, nothing is clever: each step is meant to be held beside the sentence of the
- * rule it quotes. Where the data of a person was is given, by another model.
+ * Time is split at every instant at which anything happens. In each slot between two of them nothing changes: all
+ * facts up to it are replayed into sets, the current edges are listed, and every path is walked. There is no index,
+ * no state between slots and no optimisation: each step can be compared with the sentence of the rule that it
+ * quotes. Another model gives where the data of a person was.
  */
 
 import type { Over } from '../../src/domain/events/scope.ts';
@@ -12,7 +12,7 @@ import type { Fact } from '../../src/domain/recording/facts.ts';
 import type { Holding } from '../../src/domain/residency/holding.ts';
 import type { Residency } from '../../src/domain/residency/residency.ts';
 
-/** Everything that is given: facts in any order, and where the data of people was. */
+/** The inputs: facts in any order, and where people's data was. */
 export type World = { readonly facts: readonly Fact[]; readonly residency: Residency };
 
 /** A row of R12. */
@@ -23,7 +23,7 @@ export type Row = {
   readonly backup: string | null;
 };
 
-/** An edge as it stands at an instant. */
+/** An edge at an instant. */
 export type Edge = { readonly edge: string; readonly from: string; readonly to: string };
 export type Path = readonly Edge[];
 
@@ -175,7 +175,7 @@ const stateAt = ({ facts }: World, instant: number): State => {
 // ---------------------------------------------------------------------------------------------------------------
 // Whose data, and where
 
-/** Data to be reached: a row of one subject, or a holding whoever is in it. */
+/** Data to reach: a row of one subject, or a holding whoever is in it. */
 export type Target = {
   readonly row: Row;
   readonly presentAt: (instant: number) => boolean;
@@ -288,7 +288,7 @@ const directEdgesAt = (state: State, target: Target, instant: number): readonly 
   ];
 };
 
-/** The names of edges to be taken; all of them by default. */
+/** The names of permitted edges; all of them by default. */
 export type Via = ReadonlySet<string> | undefined;
 
 type Edges = { readonly between: readonly Edge[]; readonly direct: readonly Edge[] };
@@ -317,7 +317,7 @@ const comparePaths = (a: Path, b: Path): number => {
   return 0;
 };
 
-/** Every path from the party to the data that visits no party twice, up to so many edges. */
+/** Every path from the party to the data that visits no party twice, up to a number of edges. */
 const pathsFrom = (
   { between, direct }: Edges,
   party: string,
@@ -337,7 +337,7 @@ const pathsFrom = (
   ];
 };
 
-/** The number of edges of the shortest way to the data, by breadth-first search. */
+/** The number of edges of the shortest path to the data, by breadth-first search. */
 const distance = ({ between, direct }: Edges, party: string): number | undefined => {
   let at = [party];
   const seen = new Set(at);
@@ -383,7 +383,7 @@ const runAround = (
 
 const unique = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** By which event what lasts now began: the one after which it lasted at the end of every instant. */
+/** The event that began what holds now: the one after which it held at the end of every instant. */
 const lastingSince = (
   states: readonly State[],
   index: number,
@@ -395,7 +395,7 @@ const lastingSince = (
   return lasting(states[first]!).get(key);
 };
 
-/** By which event what lasts in the last slot of a run no longer lasts after it. */
+/** The event that ended what held in the last slot of a run. */
 const endedBy = (
   world: World,
   types: readonly string[],
@@ -406,7 +406,7 @@ const endedBy = (
     (fact) =>
       fact.time === instant && types.includes(fact.type) && isIt(fact.data as Record<string, unknown>),
   );
-  // Of beginnings and endings that take turns, the last ending that ended something.
+  // Of alternating begins and ends, the last end with an effect.
   let lasts = true;
   let by: number | undefined;
   for (const fact of said) {
@@ -417,7 +417,7 @@ const endedBy = (
   return by === undefined ? [] : [by];
 };
 
-/** The edge's own interval, as it stands in the slot, and the events that opened and closed it. */
+/** The edge's own interval around the slot, and the events that opened and closed it. */
 const courseOf = (
   world: World,
   slots: readonly number[],
@@ -435,7 +435,7 @@ const courseOf = (
   const holds = (at: number): boolean => {
     const state = states[at]!;
     if (edge === 'granted') {
-      // A grant that was replaced without a gap goes on while its terms are over the data as it stands here.
+      // A grant that was replaced without a gap continues while its terms cover the data.
       const grant = state.grants.get(to);
       return (
         grant !== undefined &&
@@ -509,7 +509,7 @@ const courseOf = (
   return { began, ended, opened, closed };
 };
 
-/** The edge as answers show it. */
+/** The edge as in answers. */
 const shown = (
   world: World,
   slots: readonly number[],

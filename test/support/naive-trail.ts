@@ -1,7 +1,8 @@
 /**
  * A deliberately naive model of the trail: which events must be in it, and which may.
  *
- * The way to the data is that of the model of R13 to R15, as known now and on both sides of each correction that changed it.
+ * Paths to the data come from the model of R13 to R15, as known now and on both sides of each correction that
+ * changed them.
  */
 import type { Residency } from '../../src/domain/residency/residency.ts';
 import { forReach } from './naive-findings.ts';
@@ -22,7 +23,7 @@ const heldBy = ({ live, own, backups }: State, of: string): readonly object[] =>
     .map(({ backup, dataset, scope, site }) => ({ kind: 'backup', backup, dataset, scope, site })),
 ];
 
-/** Where one person's data was, and in which populations the person was, as the model of reach takes it. */
+/** Where one person's data was, and the person's populations, in the form of the model of reach. */
 const residencyOf = (world: World, subject: string): Residency => {
   const presences: Presence[] = [];
   const pieces: { from: number; to: number; value: { population: string } }[] = [];
@@ -45,7 +46,7 @@ const residencyOf = (world: World, subject: string): Residency => {
   } as unknown as Residency;
 };
 
-/** The events that opened or closed a way to the person's data, as known at a position. */
+/** The events that opened or closed a path to the person's data, as known at a position. */
 const wayAt = (world: World, subject: string, knownPosition: number): readonly number[] => {
   const then = { ...world, knownPosition };
   return reach.trailOf({ facts: forReach(factsOf(then)), residency: residencyOf(then, subject) }, subject);
@@ -59,7 +60,7 @@ const reference = ({
     ? (data as { readonly event: { readonly source: string; readonly id: string } }).event
     : undefined;
 
-/** The events that must be in the person's trail as far as ways to the data go, in log order. */
+/** The events about paths to the data that must be in the person's trail, in log order. */
 export const wayOf = (world: World, subject: string): readonly number[] => {
   const known = world.knownPosition!;
   const due = new Set(wayAt(world, subject, known));

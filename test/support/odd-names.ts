@@ -1,10 +1,8 @@
-/**
- * Identifiers as the world has them, and worlds whose names are swapped for such.
- */
+/** Realistic unusual identifiers, and worlds in which they replace the usual names. */
 import * as fc from 'fast-check';
 import { visitNames } from '../../src/domain/events/places.ts';
 
-/** One of each of 46 forms in which identifiers come. */
+/** One of each of 46 forms of identifiers. */
 export const worldlyNames = [
   'auth0|5f7c',
   'jane+x@example.com',
@@ -54,7 +52,7 @@ export const worldlyNames = [
   '\u{1F30D}'.repeat(512),
 ] as const;
 
-/** Two words make names of which every join by a space is also a join of others. */
+/** Two words make names whose joins by a space are also joins of others. */
 const joins = fc
   .array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 })
   .map((words) => words.join(' '));
@@ -86,8 +84,7 @@ const wild = fc
   .filter((joined) => joined !== '.' && joined !== '..');
 
 /**
- * New names for some, in the same order of code units, so that whatever is sorted by names keeps its order: what is said
- * of the one is said of the other.
+ * New names in the same code-unit order, so that everything sorted by names keeps its order and answers correspond.
  */
 export const oddNamesFor = (plain: ReadonlyArray<string>): fc.Arbitrary<ReadonlyMap<string, string>> =>
   fc
@@ -119,7 +116,7 @@ const renamedIn = (
   return out;
 };
 
-/** An event or a fact with other names, those in the data that a correction gives included. */
+/** An event or a fact with other names, including those in the data of a correction. */
 export const renamed = <A extends { readonly data: unknown }>(
   told: A,
   names: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 /**
- * An issuer of OpenID Connect on this machine: `oidc-provider`, with a public client for the console. Whoever signs in is in
- * the group of auditors.
+ * An OpenID Connect issuer on this machine: `oidc-provider`, with a public client for the console. Everybody who
+ * signs in is in the group of auditors.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -12,10 +12,10 @@ export interface OidcIssuer {
   close(): Promise<void>;
 }
 
-/** What its tokens are for. */
+/** The audience of its tokens. */
 export const audience = 'https://ledger.example.org';
 
-/** Starts the issuer on a free port. Consent is not asked for: its pages are those of a developer's server. */
+/** Starts the issuer on a free port. It does not ask for consent; its pages are those of a developer's server. */
 export const oidcIssuer = async (redirectUri: string): Promise<OidcIssuer> => {
   const server = createServer((request, response) => void handle?.(request, response));
   let handle: ReturnType<Provider['callback']> | undefined;

@@ -1,11 +1,9 @@
-/**
- * A collector of OpenTelemetry that keeps what it is sent: OTLP over HTTP, in JSON.
- */
+/** An OpenTelemetry collector that keeps what it receives: OTLP over HTTP, in JSON. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span, as far as tests look at it. */
+/** The tested fields of a span. */
 export interface Span {
   readonly name: string;
   readonly traceId: string;
@@ -19,10 +17,10 @@ export interface Span {
 
 export interface OtlpCollector {
   readonly url: string;
-  /** Everything that came, as it came. */
+  /** All received bodies. */
   readonly bodies: ReadonlyArray<string>;
   spans(): ReadonlyArray<Span>;
-  /** The names of metrics that came. */
+  /** The names of received metrics. */
   metricNames(): ReadonlySet<string>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 /**
  * Small worlds with their answers, worked out by hand from the sentences of the rules R3 to R12.
  *
- * They are plain data, so that every implementation can be held to them: record `events` in this order, ask
- * `questions`. Most happen in January 2020, one event a day, to `ana` of `us` and the dataset `profile`.
+ * They are plain data, so that every implementation can be tested with them: record `events` in this order, ask
+ * `questions`. Most are in January 2020, with one event a day, about `ana` of `us` and the dataset `profile`.
  */
 import type {
   Assurance,
@@ -15,11 +15,11 @@ import type {
   Scope,
 } from './naive-model.ts';
 
-/** How a question is asked; what is absent has its default, `validAt` being after everything. */
+/** The parameters of a question; absent ones have their defaults, with `validAt` after everything. */
 type Asked = {
   /** RFC 3339. */
   readonly validAt?: string;
-  /** How many of the case's events are known, counted in their order. */
+  /** How many of the case's events are known, in their order. */
   readonly knownPosition?: number;
   readonly minAssurance?: Assurance;
 };
@@ -56,7 +56,7 @@ type Said = { readonly type: EventType; readonly data: unknown; readonly assuran
 
 const say = <T extends EventType>(type: T, data: EventData[T]): Said => ({ type, data });
 
-/** The events, recorded in this order, each said of a day of January 2020; their ids are `e1`, `e2`, ... */
+/** The events, recorded in this order, each on a day of January 2020; their ids are `e1`, `e2`, ... */
 const log = (...entries: readonly (readonly [number, Said])[]): readonly CloudEvent[] =>
   entries.map(([date, said], index) => ({
     specversion: '1.0',
@@ -66,7 +66,7 @@ const log = (...entries: readonly (readonly [number, Said])[]): readonly CloudEv
     ...said,
   }));
 
-/** The same, attested otherwise than by default. */
+/** The same with another assurance. */
 const attested = (assurance: Assurance, said: Said): Said => ({ ...said, assurance });
 
 const us: Scope = { population: 'us' };

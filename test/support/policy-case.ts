@@ -1,6 +1,4 @@
-/**
- * Small ledgers for tests of policies: told as entries of a time, a type and data, asked for findings.
- */
+/** Small ledgers for tests of policies: entries of a time, a type and data, with their findings. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
 import { decodeEvent } from '../../src/domain/events/event.ts';
@@ -55,7 +53,7 @@ export interface SmallLedger {
   readonly findings: ReadonlyArray<Finding>;
 }
 
-/** The ledger of the entries, with all its findings; further versions are judged beside those it knows. */
+/** The ledger of the entries with all its findings; further versions are judged in addition to its own. */
 export const ledgerOf = (
   entries: ReadonlyArray<Entry>,
   further: ReadonlyArray<PolicyVersion> = [],

@@ -1,8 +1,9 @@
 /**
- * Random worlds of parties, sites, grants and data of two people, as facts: corrected and weighed already.
+ * Random worlds of parties, sites, grants and data of two people, as facts after corrections and assurance.
  *
- * Names and times are few, so that beginnings and endings tie, grants are given again, controls run in cycles, and teams
- * become organisations and cease to be. Positions say in which order facts were learned, times when they held.
+ * Names and times are few, so that beginnings and endings coincide, grants are given again, control relations form
+ * cycles, and teams become organisations and cease to be. Positions give the order in which facts were learned,
+ * times when they held.
  */
 import * as fc from 'fast-check';
 import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
@@ -19,7 +20,7 @@ export const populations = ['us-users', 'eu-users'] as const;
 const sites = ['virginia', 'dublin'] as const;
 const backups = ['b1', 'b2'] as const;
 
-/** Times are whole days after this; there are so many of them. */
+/** Times are whole days after this; there are this many. */
 export const epoch: Instant = Date.UTC(2020, 0, 1);
 export const day = 86_400_000;
 export const ticks = 9;
@@ -106,7 +107,7 @@ const drafts: Drafts = {
   BackupDestroyed: fc.record({ backup }),
 };
 
-/** How often each type comes up. */
+/** The frequency of each type. */
 const weights: { readonly [T in EventType]?: number } = {
   MembershipBegan: 7,
   MembershipEnded: 3,
@@ -141,10 +142,10 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
 export const factAt = (position: number, { type, time, data }: Draft): Fact =>
   ({ position, type, time, assurance: 'observed', data, corrections: [] }) as unknown as Fact;
 
-/** A fact, whatever it is about, at no position yet. */
+/** A fact of any type, without a position yet. */
 export const anyFact: fc.Arbitrary<Fact> = draft.map((each) => factAt(0, each));
 
-/** Somebody did reach data, after all that is known otherwise. */
+/** An observed access, after all other facts. */
 export const anAccess: fc.Arbitrary<FactOf<'AccessObserved'>> = fc
   .tuple(tick, fc.record({ party, dataset, scope }), fc.option(site, { nil: undefined }))
   .map(([time, what, site]) => ({
@@ -186,7 +187,7 @@ export const worlds = (factsMax = 45): fc.Arbitrary<readonly Fact[]> =>
 export const residencyIn = (facts: readonly Fact[]): Residency =>
   foldResidency(facts, (each) => (subjects as readonly string[]).includes(each));
 
-/** An instant at which something may happen, or between two such, or before or after all. */
+/** An instant at which something may happen, between two such, or before or after all. */
 export const anInstant: fc.Arbitrary<Instant> = fc
   .integer({ min: -1, max: 2 * ticks })
   .map((half) => epoch + half * (day / 2));

@@ -1,10 +1,8 @@
-/**
- * An event store together with a reader of its log, for tests that record events and read them back.
- */
+/** An event store with a reader of its log, for tests that record events and read them back. */
 import type { EventStore, Position, StoredEvent } from '../../src/store/event-store.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 
-/** A store whose log can be read, including what other processes recorded before the call. */
+/** A store with a readable log, including what other processes recorded before the call. */
 export interface ReadableStore extends EventStore {
   /** Up to `limit` events after a position, in log order. */
   read(after: Position, limit: number): Promise<ReadonlyArray<StoredEvent>>;
@@ -12,7 +10,7 @@ export interface ReadableStore extends EventStore {
   find(source: string, id: string): Promise<StoredEvent | undefined>;
 }
 
-/** Puts a store and a reader of the same log together; closing it closes both. */
+/** Combines a store and a reader of the same log; closing it closes both. */
 export const readableStore = (store: EventStore, reader: LogReader): ReadableStore => ({
   ...store,
   read: async (after, limit) => {

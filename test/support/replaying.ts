@@ -1,12 +1,10 @@
-/**
- * Replays, as somebody starts and follows them over HTTP.
- */
+/** Replays, started and followed over HTTP. */
 import type { Client, Reply } from './server.ts';
 
-/** How long a replay of the events of a test may take. */
+/** How long a replay of a test's events may take. */
 export const replayMsMax = 120_000;
 
-/** A replay as the server tells it. */
+/** A replay in the server's answer. */
 export interface ToldReplay {
   readonly id: string;
   readonly state: 'running' | 'serving' | 'failed' | 'cancelled';
@@ -21,7 +19,7 @@ export interface ToldReplay {
   readonly failure: string | null;
 }
 
-/** Asks for a replay, or a rollback. */
+/** Requests a replay or a rollback. */
 export const askReplay = async (client: Client, body?: object): Promise<Reply> => {
   const response = await client.request('/v1/replays', {
     method: 'POST',
@@ -32,7 +30,7 @@ export const askReplay = async (client: Client, body?: object): Promise<Reply> =
   return { status: response.status, headers: response.headers, body: await response.json() };
 };
 
-/** Starts a replay, which must be possible; answers where to follow it. */
+/** Starts a replay, which must be possible; returns where to follow it. */
 export const startReplay = async (client: Client, body?: object): Promise<string> => {
   const { status, headers, body: told } = await askReplay(client, body);
   const location = headers.get('location');
@@ -40,7 +38,7 @@ export const startReplay = async (client: Client, body?: object): Promise<string
   return location;
 };
 
-/** Everything a followed replay tells until its stream ends: each event's name, with its data. */
+/** All events of a followed replay until its stream ends: each name with its data. */
 export const followReplay = async (
   client: Client,
   location: string,
@@ -62,6 +60,6 @@ export const followReplay = async (
     });
 };
 
-/** Waits until the replay has ended, and answers with what became of it. */
+/** Waits until the replay has ended, and returns its result. */
 export const endOfReplay = async (client: Client, location: string): Promise<ToldReplay> =>
   (await followReplay(client, location)).at(-1)![1];

@@ -1,16 +1,14 @@
-/**
- * A reverse proxy before a ledger, as nginx, Caddy or Traefik are set up to be one.
- */
+/** A reverse proxy in front of a ledger, configured as nginx, Caddy or Traefik usually are. */
 import { once } from 'node:events';
 import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ProxyOptions {
-  /** The address to which requests are passed on. */
+  /** The address to which requests are forwarded. */
   readonly to: string;
-  /** A path of the proxy that it takes away before it passes a request on. */
+  /** A path of the proxy that it removes from forwarded requests. */
   readonly takesAway?: string;
-  /** Adds headers of its own, given those of the caller. */
+  /** Further headers, given the caller's host and address. */
   readonly adds?: (host: string, address: string) => Readonly<Record<string, string>>;
 }
 
@@ -19,14 +17,16 @@ export interface ReverseProxy {
   close(): Promise<void>;
 }
 
-/** What most proxies add. */
+/** The headers of most proxies. */
 export const legacyHeaders = (host: string, address: string) => ({
   'x-forwarded-for': address,
   'x-forwarded-host': host,
   'x-forwarded-proto': 'https',
 });
 
-/** Starts the proxy on a free port of this machine. It gives the ledger its own name for it as `Host`, as nginx does. */
+/**
+ * Starts the proxy on a free port of this machine. It sends its own name of the ledger as `Host`, as nginx does.
+ */
 export const reverseProxy = async ({
   to,
   takesAway = '',

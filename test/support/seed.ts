@@ -1,6 +1,6 @@
 /**
- * Random tests draw the same worlds on every run, so that a change is judged by itself and not by luck.
- * `PROPERTY_SEED=random` draws others, `PROPERTY_SEED=N` those of a run that failed; `PROPERTY_RUNS` says how many.
+ * Random tests use the same worlds on every run, so that a change is not judged by luck. `PROPERTY_SEED=random`
+ * uses others, `PROPERTY_SEED=N` those of a failed run; `PROPERTY_RUNS` sets their number.
  */
 import fc from 'fast-check';
 

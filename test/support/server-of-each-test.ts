@@ -1,17 +1,15 @@
-/**
- * A server over a ledger of its own for each test, which ends with it.
- */
+/** A server with a new ledger for each test, which ends with it. */
 import { afterEach, beforeEach } from 'vitest';
 import { LocalServer, newDataDirectory, removeDirectory } from './server.ts';
 
 export interface ServerOfTest {
   directory: string;
   server: LocalServer;
-  /** Opens the ledger again, once the server is closed. */
+  /** Opens the ledger again after the server is closed. */
   open(): Promise<void>;
 }
 
-/** The server of the test that runs; call it once in a file. */
+/** The server of the current test; call it once in a file. */
 export const serverOfEachTest = (): ServerOfTest => {
   const own = {
     open: async () => {

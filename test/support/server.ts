@@ -1,6 +1,6 @@
 /**
- * A ledger to talk to over HTTP: a real server process with a data directory of its own, or the same app in this
- * process. Both speak through one client, so that a test says only what it sends and what comes back.
+ * A ledger over HTTP: a real server process with its own data directory, or the same app in this process. Both have
+ * the same client, so that a test only says what it sends and what comes back.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,15 +14,15 @@ import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { storeIn } from './stores.ts';
 
-/** How long a server process may take to listen, or to end. */
+/** How long a server process may take to start or to end. */
 const processWaitMsMax = 90_000;
 
-/** The media types in which events are sent. */
+/** The media types of events. */
 export const one = 'application/cloudevents+json';
 export const batch = 'application/cloudevents-batch+json';
 export const lines = 'application/x-ndjson';
 
-/** What came back. `body` is parsed where it is JSON, otherwise its text. */
+/** A response. `body` is parsed if it is JSON, otherwise its text. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -30,7 +30,7 @@ export interface Reply {
   readonly body: any;
 }
 
-/** Parameters of a question; what is undefined is left out. */
+/** Parameters of a question; undefined ones are omitted. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** A path with its parameters. */
@@ -47,7 +47,7 @@ const replyOf = async (response: Response): Promise<Reply> => {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 };
 
-/** Talks to a ledger. */
+/** A client of a ledger. */
 export class Client {
   /** Sends a request to a path, as `fetch` does. */
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
@@ -61,7 +61,7 @@ export class Client {
     return replyOf(await this.request(withQuery(path, query), { headers }));
   }
 
-  /** Sends a body as it is. */
+  /** Sends a body unchanged. */
   async send(
     body: string | Uint8Array,
     type = batch,
@@ -86,7 +86,7 @@ export class Client {
     return this.send(events.map((event) => `${JSON.stringify(event)}\n`).join(''), lines);
   }
 
-  /** Records a batch, which must go well; answers the position after it. */
+  /** Records a batch, which must succeed; returns the position after it. */
   async record(events: ReadonlyArray<unknown>): Promise<string> {
     const reply = await this.post(events);
     if (reply.status > 201) throw new Error(`not recorded: ${reply.status} ${JSON.stringify(reply.body)}`);
@@ -97,7 +97,7 @@ export class Client {
     return replyOf(await this.request(path, { method: 'DELETE' }));
   }
 
-  /** All rows of a list, page after page; the question must be one that is answered. */
+  /** All rows of a list, page by page; the question must be answered. */
   async rows(path: string, query: Query = {}): Promise<ReadonlyArray<Reply['body']>> {
     const rows: unknown[] = [];
     for (let cursor: string | undefined; ; ) {
@@ -118,15 +118,15 @@ export const removeDirectory = (directory: string): void =>
 
 export interface ServerOptions {
   readonly directory: string;
-  /** Settings beside the store, host and port. */
+  /** Settings besides the store, host and port. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A command that starts the server in its place, given Node and its arguments. */
+  /** A command that starts the server instead, given Node and its arguments. */
   readonly through?: ReadonlyArray<string>;
-  /** Is handed the process as soon as it is there, before it listens. */
+  /** Receives the process as soon as it exists, before it listens. */
   readonly spawned?: (process: ChildProcess) => void;
 }
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export class ServerProcess extends Client {
   readonly url: string;
   readonly process: ChildProcess;
@@ -186,7 +186,7 @@ export class ServerProcess extends Client {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Ends the process with a signal and waits until it is gone; answers its exit code, null after a kill. */
+  /** Ends the process with a signal and waits until it is gone; returns its exit code, null after a kill. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.alive()) {
       const exited = once(this.process, 'exit');
@@ -199,7 +199,7 @@ export class ServerProcess extends Client {
   }
 }
 
-/** The settings of a ledger in a directory, on the store that is tested. */
+/** The settings of a ledger in a directory, on the tested store. */
 export const settingsIn = async (directory: string, waitMs = 10_000): Promise<Settings> => ({
   store: await storeIn(directory),
   dataDirectory: directory,

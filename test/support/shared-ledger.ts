@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { Client, LocalServer, newDataDirectory, removeDirectory } from './server.ts';
 
-/** The app over a ledger in this process, in a directory of its own. It answers from the first test on. */
+/** The app over a ledger in this process, in a new directory. It answers from the first test on. */
 class SharedLedger extends Client {
   readonly directory = newDataDirectory();
   private server: LocalServer | undefined;
@@ -35,7 +35,7 @@ class SharedLedger extends Client {
   }
 }
 
-/** The ledger of the tests of a file, or of the `describe` that this is called in. */
+/** The ledger for the tests of a file, or of the calling `describe`. */
 export const sharedLedger = (settings: Partial<Settings> = {}, options: AppOptions = {}): SharedLedger => {
   const shared = new SharedLedger();
   beforeAll(() => shared.open(settings, options));

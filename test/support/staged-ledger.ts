@@ -1,6 +1,6 @@
 /**
- * A ledger in memory that is recorded in stages and asked in between, as a server is: what it keeps from question to
- * question lives on, and may be told from what a process knows that asks for the first time.
+ * A ledger in memory that is recorded in stages and asked in between, like a server: what it caches between
+ * questions is kept, and can be compared with a process that asks for the first time.
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Assurance } from '../../src/domain/events/words.ts';
@@ -23,7 +23,7 @@ export class StagedLedger {
   private readonly nextUpdate: ReturnType<Applier['scannerUpdates']>;
   private readonly lasting: IndexReader;
 
-  /** @param all the events that will be recorded. */
+  /** @param all all events to be recorded. */
   constructor(all: ReadonlyArray<StoredEvent>) {
     this.all = all;
     this.log = {
@@ -45,12 +45,12 @@ export class StagedLedger {
     this.lasting = new IndexReader(this.database, this.log);
   }
 
-  /** The last position that is recorded. */
+  /** The last recorded position. */
   get head(): number {
     return this.current.head();
   }
 
-  /** Records the next so many events. */
+  /** Records the next events. */
   record(count: number): void {
     this.current = logOf(this.all.slice(0, this.head + count));
     this.scanner.learn(this.nextUpdate());
@@ -59,12 +59,12 @@ export class StagedLedger {
     this.lasting.refresh();
   }
 
-  /** What the server that runs on knows. */
+  /** The view of the continuously running server. */
   view(position: number, minAssurance: Assurance): View {
     return new View(this.lasting, { position, minAssurance });
   }
 
-  /** What a process knows that opens the same files now. */
+  /** The view of a process that opens the same files now. */
   fresh(position: number, minAssurance: Assurance): View {
     const index = new IndexReader(this.database, this.log);
     index.refresh();

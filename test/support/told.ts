@@ -1,5 +1,6 @@
 /**
- * Facts told briefly in tests: a date, a type and its data, as a service would send it; positions are the order of telling.
+ * Facts in short form for tests: a date, a type and its data, as a service would send it; positions are in this
+ * order.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../../src/domain/events/catalogue.ts';
@@ -17,7 +18,7 @@ export const on = (text: string): Instant => {
   return parsed.right;
 };
 
-/** The facts told, at positions from 1 on. */
+/** The facts, at positions from 1 on. */
 export const told = (
   ...lines: ReadonlyArray<readonly [when: string, type: EventType, data: unknown]>
 ): ReadonlyArray<Fact> =>

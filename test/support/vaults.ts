@@ -1,6 +1,4 @@
-/**
- * Vaults for tests: kept in a file, and shared over HTTP by a server in this process, which misbehaves on order.
- */
+/** Vaults for tests: in a file, and shared over HTTP by a server in this process, which can misbehave. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,18 +16,18 @@ import { vaultPath } from '../../src/people/vault/vault-wire.ts';
 export const vaultInFile = (file: string, logHead = 0): Vault =>
   embeddedVault(openSqliteVault(file, { now: Date.now, random: randomBytes }), logHead);
 
-/** What a server does in place of answering. */
+/** What a server does instead of answering. */
 export type Misbehaviour = (
   request: import('node:http').IncomingMessage,
   response: import('node:http').ServerResponse,
 ) => void;
 
-/** For a vault without a ledger, whose log would say what is asked for. */
+/** For a vault without a ledger, whose log would be consulted. */
 const unguarded: VaultGuard = { isSaid: async () => true, record: async () => undefined };
 
 /** A server that shares a vault. */
 export class VaultServer {
-  /** Requests that came, with their paths and keys. */
+  /** The received requests, with paths and keys. */
   readonly requests: { readonly path: string; readonly key: string | undefined }[] = [];
   misbehaviour: Misbehaviour | undefined;
   private listener: ReturnType<typeof getRequestListener> | undefined;
@@ -40,7 +38,7 @@ export class VaultServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Listens, on the port of before if there was one. */
+  /** Listens on its previous port, if there was one. */
   async start(vault?: Vault): Promise<void> {
     if (vault !== undefined)
       this.listener = getRequestListener(
@@ -57,7 +55,7 @@ export class VaultServer {
     this.server = server;
   }
 
-  /** Ends, with every connection. */
+  /** Stops, and closes every connection. */
   async stop(): Promise<void> {
     const { server } = this;
     this.server = undefined;

@@ -1,6 +1,4 @@
-/**
- * What a rule says of one request over time.
- */
+/** The result of a rule for one request over time. */
 import type { CompiledRule } from '../../src/domain/policy/cedar/compile.ts';
 import { judgeThroughout, type VerdictInterval } from '../../src/domain/policy/cedar/evaluate.ts';
 import { EvaluationState } from '../../src/domain/policy/cedar/evaluation-state.ts';
@@ -8,7 +6,7 @@ import type { Entities, RequestHistory } from '../../src/domain/policy/cedar/req
 import { cover, type Timeline } from '../../src/domain/time/timeline.ts';
 import type { Varying } from '../../src/domain/time/varying.ts';
 
-/** Where it says neither, the rule is not satisfied. */
+/** Where it is in neither, the rule is not satisfied. */
 export interface Verdicts {
   readonly satisfied: Timeline;
   /** Where the evaluation fails, with the first reason. */

@@ -1,6 +1,4 @@
-/**
- * Witnesses to ask over real HTTP, and the keys of logs that are submitted to them.
- */
+/** Witnesses over real HTTP, and the keys of logs for them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { type RunningWitness, serveWitness } from '../../src/main/serve-witness.ts';
@@ -29,7 +27,7 @@ export const startWitness = async (
   return { ...running, witness, port: Number(new URL(running.url).port) };
 };
 
-/** Sends a request as it is. */
+/** Sends a request unchanged. */
 export const addCheckpoint = async (url: string, body: string) => {
   const response = await fetch(`${url}/add-checkpoint`, { method: 'POST', body });
   return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };

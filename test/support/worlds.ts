@@ -1,9 +1,9 @@
 /**
- * Random worlds: logs of well-formed events over a few names, in which the rules R3 to R12 meet each other often.
+ * Random worlds: logs of well-formed events over a few names, in which the rules R3 to R12 often interact.
  *
- * Names and times are few so that events collide: ties in valid time, late events, own holdings that get absorbed,
+ * Names and times are few, so that events collide: ties in valid time, late events, own holdings that get absorbed,
  * backups taken twice. Everything is built from records and arrays, so that a failing world shrinks to a small one;
- * the first value of each choice is the plainest. Logs are plain JSON, in the order of their recording.
+ * the first value of each choice is the simplest. Logs are plain JSON, in the order of recording.
  */
 import * as fc from 'fast-check';
 import { formatInstant, type Instant } from '../../src/domain/time/instant.ts';
@@ -74,7 +74,7 @@ export const epoch: Instant = Date.UTC(2020, 0, 1);
 const day = 86_400_000;
 /** Days in the grid of times: few, so that many events tie. */
 const ticks = 12;
-/** Days that times fall on where no two may tie. */
+/** Days for times without ties. */
 const ticksDistinct = 40;
 
 const tick = fc.nat(ticks - 1);
@@ -209,7 +209,7 @@ const dataOf: DataOf = {
 // ---------------------------------------------------------------------------------------------------------------
 // Events on their way to the log
 
-/** What happened, before it gets its identity and its place in the log. */
+/** An event, before it gets its identity and its place in the log. */
 type Draft = {
   readonly type: FactType;
   readonly data: unknown;
@@ -218,7 +218,7 @@ type Draft = {
   readonly evidence: string | undefined;
 };
 
-/** A correction of one of the events it stands with, the `of`th; `delay` in events, negative where it is recorded before its target. */
+/** A correction of event `of` of its episode; `delay` in events, negative if it is recorded before its target. */
 type CorrectionDraft = {
   readonly of: number;
   readonly retracts: boolean;
@@ -231,20 +231,20 @@ type CorrectionDraft = {
   readonly correctedAgain: boolean;
 };
 
-/** What is generated at once: events recorded one after the other, and what corrects them. */
+/** A unit of generation: consecutive events, and their corrections. */
 type Episode = { readonly drafts: readonly Draft[]; readonly corrections: readonly CorrectionDraft[] };
 
 export type WorldOptions = {
   /** No two events, corrected or not, share a valid time. By default times are few and ties are many. */
   readonly distinctTimes?: boolean;
   /**
-   * `many`: several on one target, of corrections, of nothing; `one`: at most one a target, so that the order of
-   * arrival says nothing; `none`. By default `many`.
+   * `many`: several on one target, of corrections, of nothing; `one`: at most one for each target, so that the
+   * order of arrival does not matter; `none`. By default `many`.
    */
   readonly corrections?: 'many' | 'one' | 'none';
-  /** How many times likelier an event is left uncorrected. */
+  /** How many times likelier an event stays uncorrected. */
   readonly correctionsRarity?: number;
-  /** Types of events left out, such as what only the ledger itself may append. */
+  /** Types of events to leave out, such as those that only the ledger itself may append. */
   readonly except?: readonly FactType[];
   readonly episodesMin?: number;
   readonly episodesMax?: number;
@@ -272,7 +272,7 @@ const strayData: fc.Arbitrary<unknown> = fc.oneof(
   dataOf.BackupRestored,
 );
 
-/** True once in so many times; shrinks to false. */
+/** True once in a number of times; shrinks to false. */
 const onceIn = (times: number): fc.Arbitrary<boolean> => fc.nat(times - 1).map((n) => n === times - 1);
 
 const correctionOf = (type: FactType, options: WorldOptions): fc.Arbitrary<CorrectionDraft> =>
@@ -315,13 +315,13 @@ const draftOf = (type: FactType, options: WorldOptions): fc.Arbitrary<Draft> =>
     evidence,
   });
 
-/** One event and what corrects it. */
+/** One event and its corrections. */
 const single = (type: FactType, options: WorldOptions): fc.Arbitrary<Episode> =>
   fc
     .record({ draft: draftOf(type, options), corrections: correctionsOf(type, options) })
     .map(({ draft, corrections }) => ({ drafts: [draft], corrections }));
 
-/** The same draft saying other things, one after the other, at one tick. */
+/** The same draft with other data, in sequence, at one tick. */
 const sequence = (draft: Draft, said: readonly (readonly [FactType, unknown])[]): Episode => ({
   drafts: said.map(([type, data]) => ({ ...draft, type, data })),
   corrections: [],
@@ -402,7 +402,7 @@ const ownThenPopulation = (options: WorldOptions): fc.Arbitrary<Episode> =>
       return { drafts: [...drafts, arrived], corrections: [] };
     });
 
-/** How often each type of event comes up: those about data and enrolment above all. */
+/** The frequency of each type of event: mostly data and enrolments. */
 const weights: readonly (readonly [FactType, number])[] = [
   ['SubjectEnrolled', 14],
   ['DataPlaced', 14],
@@ -448,7 +448,7 @@ const episode = (options: WorldOptions): fc.Arbitrary<Episode> =>
     { arbitrary: ownThenPopulation(options), weight: 5 },
   );
 
-/** Registrations of most names: whatever a subarray leaves out is a ghost. */
+/** Registrations of most names; those that a subarray leaves out are never registered. */
 const registrations: readonly (readonly [FactType, unknown])[] = [
   ...parties.map((id): readonly [FactType, unknown] => [
     'PartyRegistered',
@@ -502,7 +502,7 @@ const opening = (options: WorldOptions): fc.Arbitrary<Episode> =>
       };
     });
 
-/** The names that a story is about: it says much of little. */
+/** The names of a story: it says much about few things. */
 type Cast = {
   readonly dataset: string;
   readonly population: string;
@@ -548,7 +548,7 @@ const steps: readonly ((cast: Cast) => readonly [FactType, unknown])[] = [
   ({ backup }) => ['BackupDestroyed', { backup }],
 ];
 
-/** Some steps about the same few names, at ticks that never go back; told backwards, all but the last are learned late. */
+/** Some steps about the same few names, at ticks that never go back; reversed, all but the last are late. */
 const story = (options: WorldOptions): fc.Arbitrary<Episode> =>
   fc
     .record({
@@ -609,7 +609,7 @@ const logFrom = (episodes: readonly Episode[], options: WorldOptions): readonly 
       data,
       assurance: draft.assurance,
       evidence: draft.evidence,
-      // Attributes that mean nothing, of some.
+      // Attributes without meaning, on some events.
       ...(number % 4 === 0 ? { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } : {}),
       ...(number % 7 === 0
         ? { subject: 'order 7', sequence: number % 3 === 0 ? number : String(number) }
@@ -680,8 +680,8 @@ export const worlds = (options: WorldOptions = {}): fc.Arbitrary<readonly CloudE
   );
 
 /**
- * Under which authority an event of a random world was recorded (R24): by its number, so that everybody who looks at the
- * world finds the same. Not every correction of a random world has the authority of its target.
+ * The authority with which an event of a random world was recorded (R24): by its number, so that every reader of
+ * the world finds the same. Not every correction of a random world has the authority of its target.
  */
 export const someAuthority = ({ id }: { readonly id: string }): string | null =>
   ['admin correct emit', 'emit', 'correct emit', null, 'admin emit', 'correct emit', 'emit'][
@@ -758,7 +758,7 @@ export const splits: fc.Arbitrary<readonly number[]> = fc.array(fc.integer({ min
   size: 'max',
 });
 
-/** The items in batches of these sizes, in their order; what is left over is the last batch. */
+/** The items in batches of these sizes, in order; the rest is the last batch. */
 export const splitIntoBatches = <T>(
   items: readonly T[],
   sizes: readonly number[],

@@ -1,6 +1,4 @@
-/**
- * Threads that strip types side by side, while V8 frees WebAssembly code as soon as it can and says so.
- */
+/** Threads that strip types in parallel, while V8 frees WebAssembly code as early as possible and logs it. */
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';

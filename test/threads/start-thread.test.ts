@@ -1,6 +1,4 @@
-/**
- * Threads beside each other share what V8 keeps for the whole process.
- */
+/** Parallel threads share V8's process-wide state. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,6 +1,4 @@
-/**
- * A witness over real HTTP: the cases of tlog-witness, what it keeps, and what others cannot make it forget.
- */
+/** A witness over real HTTP: the cases of tlog-witness, what it stores, and what others cannot make it forget. */
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

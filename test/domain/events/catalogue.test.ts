@@ -14,7 +14,7 @@ interface Shape {
   readonly item?: Mixed;
 }
 
-/** The paths of the identifiers in what a codec decodes; an item of a list has the path of the list. */
+/** The paths of the identifiers in a codec's values; an item of a list has the path of the list. */
 const identifiersIn = (codec: Mixed, path = ''): ReadonlyArray<string> => {
   if ((codec as unknown) === Identifier) return [path];
   const { required, optional, alternatives = [], item } = codec as Shape;
@@ -30,7 +30,7 @@ const identifiersIn = (codec: Mixed, path = ''): ReadonlyArray<string> => {
 describe('the catalogue of events', () => {
   it('knows each place where a codec has an identifier, and no other', () => {
     const inCodecs = new Set(eventTypes.flatMap((type) => identifiersIn(catalogue[type].data)));
-    // Categories of a dataset are written as identifiers, and name nothing that is recorded.
+    // Categories of a dataset are identifiers, but name nothing that is recorded.
     inCodecs.delete('categories');
     expect([...inCodecs].sort()).toEqual([...places].sort());
   });

@@ -1,6 +1,4 @@
-/**
- * Events on the wire: what is taken, what is refused, and how that is said.
- */
+/** Events on the wire: what is accepted, what is refused, and how faults are reported. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';

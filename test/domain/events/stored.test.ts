@@ -1,6 +1,4 @@
-/**
- * Events in the log: whatever was stored, in whichever version, is read today.
- */
+/** Stored events of every version can be read today. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';

@@ -284,7 +284,7 @@ describe('the interval of a finding', () => {
     expect(found!.events).toContain(position);
     expect(found!.knownSince).toBe(position);
 
-    // What ends it later does not make it known later.
+    // An event that ends it later does not make it known later.
     const bought: Entry = [
       '2024-01-01',
       'ControlBegan',
@@ -335,7 +335,7 @@ describe('the interval of a finding', () => {
       'r: reach; by broker; live tiktok/profile at virginia; of us-users; 2021-06-01 to 2022-06-17; 1 from 2021-06-01',
       'r: reach; by broker; live tiktok/profile at oracle-ashburn; of us-users; 2022-06-17 to null; 1 from 2022-06-17',
     ]);
-    // All three are in tiktok's reach, whichever way.
+    // All three are in tiktok's reach, along either path.
     const all = ofPolicy([
       ...workedExample,
       [
@@ -356,7 +356,7 @@ describe('the interval of a finding', () => {
       'r: reach; by tiktok; live tiktok/profile at virginia; of us-users; 2020-01-10 to 2021-06-01; 1 from 2020-01-10, 2 from 2020-02-01, 3 from 2021-05-01',
       'r: reach; by tiktok; live tiktok/profile at virginia; of us-users; 2021-06-01 to 2022-06-17; 3 from 2021-06-01',
     ]);
-    // Of two ways of one edge the first by name is told, though it leads to one of them only.
+    // Of two paths with one edge, the first by name is shown, although it leads to only one of them.
     expect(all.map(({ path }) => path.map(({ edge, to }) => `${edge} ${to}`))).toEqual([
       ['operates virginia'],
       ['granted g'],

@@ -1,6 +1,4 @@
-/**
- * Each construct of the language, judged over a history in which what it reads changes.
- */
+/** Each construct of the language, judged over a history in which its inputs change. */
 
 import { isAuthorized, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
@@ -30,7 +28,7 @@ const compile = (text: string) => {
   return compileRule({ rule: 'r', ast: checked.right });
 };
 
-/** Given: values one after the other, each from its instant on; `undefined` where it is missing. */
+/** Given: values in sequence, each from its instant on; `undefined` where it is missing. */
 const then = (...steps: ReadonlyArray<readonly [number, Value | undefined]>): Attribute =>
   steps.flatMap(([from, value], index) =>
     value === undefined ? [] : [{ from, to: steps[index + 1]?.[0] ?? never, value }],
@@ -42,7 +40,7 @@ const attributes: Readonly<Record<string, Attribute>> = {
   categories: then([0, setOf(['profile'])], [10, setOf(['profile', 'messages'])], [20, setOf([])]),
   people: then([0, 10n], [10, 20n], [20, undefined]),
 };
-/** Given: owned between the two, as far as a share counts that is not known. */
+/** Given: owned between the two instants, as far as an unknown share counts. */
 const owned = ([from, to]: readonly [number, number]): OwnedFrom => ({
   pieces: (
     [
@@ -189,7 +187,7 @@ describe('conditions over a history', () => {
       );
     };
     expect(told('context.ownedFrom')).toEqual(['12-18 violated rests on a control whose share is not known']);
-    // Where the rest is enough, nothing rests on it.
+    // If the rest is sufficient, nothing rests on it.
     expect(told('context.ownedFrom || resource.live')).toEqual([
       '0-15 violated',
       '15-18 violated rests on a control whose share is not known',

@@ -1,6 +1,4 @@
-/**
- * Templates of policies: what they make can be adopted, judges what it says, and is what the packs of the law judge.
- */
+/** Policies from templates: they can be adopted, judge what they say, and agree with the legal packs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -29,7 +27,7 @@ const rulesOf = (cedar: string) => {
   return read.right.rules.map(({ rule, ast: { annotations: _, ...ast } }) => ({ rule, ast }));
 };
 
-/** The findings of a text that is adopted on top of the worked example. */
+/** The findings of a text adopted in addition to the worked example. */
 const found = (cedar: string) => {
   const adopted = [
     '2019-01-01',

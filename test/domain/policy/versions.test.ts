@@ -20,7 +20,7 @@ const suspended = (date: string, policy = 'p'): Entry => [date, 'PolicySuspended
 const reinstated = (date: string, policy = 'p'): Entry => [date, 'PolicyReinstated', { policy }];
 const withdrawn = (date: string, policy = 'p'): Entry => [date, 'PolicyWithdrawn', { policy }];
 
-/** By version: its days in force and the events that began and ended each. */
+/** By version: its days in force, and the events that began and ended each interval. */
 const forces = (...entries: ReadonlyArray<Entry>) =>
   policiesOf(factsOf(entries))
     .versions.filter(({ policy }) => policy === 'p')

@@ -1,6 +1,4 @@
-/**
- * What keeps a party out or lets it in, what an access proves, and why an event is in the trail.
- */
+/** What keeps a party out or lets it in, what an access proves, and why an event is in the trail. */
 import { describe, expect, test } from 'vitest';
 import { dataPresencesOf } from '../../../src/domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../../../src/domain/reach/explain-cut.ts';

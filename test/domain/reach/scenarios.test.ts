@@ -1,6 +1,4 @@
-/**
- * Who could reach whom in the cases of the scenarios folder, as their expected answers have it.
- */
+/** Who could reach whom in the scenarios, by their expected answers. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Who may correct what (R24): a correction without the authority of its target does nothing, whichever came first.
+ * Who may correct what (R24): a correction without the authority of its target has no effect, whichever came first.
  */
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../src/domain/events/event.ts';
@@ -29,7 +29,7 @@ const correcting = (type: string, of: RecordedEvent, authority: string | null, s
     data: { event: { source: of.event.source, id: of.event.id }, reason: 'r', time: 7 },
   });
 
-/** Whether a retraction by the source, under the authority, retracts the event. */
+/** Whether a retraction by the source, with the authority, retracts the event. */
 const retracts = (of: RecordedEvent, authority: string | null, source = 'a'): boolean =>
   withCorrections(of, [correcting('EventRetracted', of, authority, source)], known) === undefined;
 

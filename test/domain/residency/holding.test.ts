@@ -1,6 +1,4 @@
-/**
- * Holdings are told apart by their keys, and backups are overdue from their expiry date on.
- */
+/** The keys of holdings distinguish them, and backups are overdue from their expiry on. */
 import { expect, test } from 'vitest';
 import { holdingKey } from '../../../src/domain/residency/holding.ts';
 import { overdueSince } from '../../../src/domain/residency/overdue.ts';

@@ -1,6 +1,4 @@
-/**
- * A count, held against counting at each instant by itself.
- */
+/** A count, compared with counting at each instant. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Count } from '../../../src/domain/time/count.ts';

@@ -1,6 +1,4 @@
-/**
- * Intervals, values over time and spans, held against asking each instant by itself.
- */
+/** Intervals, values over time and spans, compared with evaluating each instant separately. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstNotBefore } from '../../../src/domain/time/binary-search.ts';
@@ -52,10 +50,10 @@ const varying: fc.Arbitrary<ReadonlyArray<Piece<number>>> = fc
     });
   });
 
-/** The events that opened and closed a span are told by its ends, so that they can be checked. */
+/** The ends of a span serve as its opening and closing events, so that they can be checked. */
 const spanOf = ({ from, to }: Interval): Span => ({ from, to, opened: [from], closed: [to] });
 const spans = varying.map((pieces) => pieces.filter((_, index) => index % 2 === 0).map(spanOf));
-/** Spans of one thing never meet: they would be one. */
+/** Spans of one thing never meet, otherwise they would be one. */
 const apart = spans.map((list) =>
   list.filter(({ from }, index) => index === 0 || list[index - 1]!.to < from),
 );

@@ -1,6 +1,4 @@
-/**
- * The algebra of timelines, held against asking each instant by itself.
- */
+/** The algebra of timelines, compared with evaluating each instant separately. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Interval } from '../../../src/domain/time/interval.ts';

@@ -14,15 +14,15 @@ interface Violation {
 }
 
 /**
- * The rules that the page breaks, each with where it does.
+ * The rules that the page breaks, each with its places.
  *
- * @param about everything; or colours alone, for a page that was looked at in another theme already.
+ * @param about everything, or only colours for a page that was already checked in another theme.
  */
 export const axeFaults = async (
   page: Page,
   about: 'everything' | 'colours' = 'everything',
 ): Promise<ReadonlyArray<unknown>> => {
-  // Given to the engine of the browser itself, past the policy of the page, which would not let it in.
+  // Injected into the browser's engine directly, since the page's policy would not allow it.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(`${axe}; undefined`);
   const rules = about === 'colours' ? ", runOnly: ['color-contrast', 'link-in-text-block']" : '';
   const found = (await page.evaluate(`axe.run({ resultTypes: ['violations'], preload: false${rules} })`)) as {

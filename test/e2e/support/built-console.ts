@@ -1,6 +1,4 @@
-/**
- * The console as it is built: built anew where its sources have changed since, by one test at a time.
- */
+/** Builds the console if its sources have changed since the last build, in one test at a time. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-/** The page checks evidence by the code of the command line, which asks most of the source. */
+/** The page checks evidence with the code of the command line, which uses most of the source. */
 const sources = ['console', 'src', 'package-lock.json'];
 const lock = join(tmpdir(), 'domicile-console-build');
 /** How long another test may take to build. */
@@ -27,19 +25,19 @@ const isFresh = (): boolean => {
   return built !== undefined && sources.every((source) => changedAt(join(root, source)) <= built.mtimeMs);
 };
 
-/** Makes sure that what the server serves is the console of these sources. */
+/** Makes sure that the server serves the console of the current sources. */
 export const buildConsole = async (): Promise<void> => {
   for (let waited = 0; !isFresh(); waited += 100) {
     try {
       mkdirSync(lock);
     } catch {
-      // Somebody else builds; a lock that was left behind is not waited for.
+      // Another test builds; a stale lock is removed.
       if (waited >= waitMsMax) rmdirSync(lock);
       await wait(100);
       continue;
     }
     try {
-      // As it is served: Vitest's own NODE_ENV would build React for development.
+      // As served: Vitest's own NODE_ENV would build React for development.
       const env = { ...process.env, NODE_ENV: 'production' };
       execFileSync(process.execPath, [join('console', 'build.ts')], { cwd: root, env, stdio: 'pipe' });
     } finally {

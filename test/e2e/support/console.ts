@@ -1,5 +1,5 @@
 /**
- * The console in a real browser, before a real server: a test says what a reader does, and looks at what is shown.
+ * The console in a real browser with a real server: a test performs a reader's actions and checks what is shown.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../../support/server.ts';
 import { buildConsole } from './built-console.ts';
 
-// The browser brings the libraries that it needs, and unpacks them where it believes to be run by this.
+// The browser package unpacks its libraries if this says that it runs on Lambda.
 process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs24.x';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 export const foundingCase = (): string =>
   readFileSync(join(root, 'scenarios', 'tiktok-us', 'events.ndjson'), 'utf8');
 
-/** The policies of the law that come with Domicile, adopted, as lines of NDJSON. */
+/** The legal policies that come with Domicile, adopted, as lines of NDJSON. */
 export const policies = (): string => {
   const folder = join(root, 'policies');
   return readdirSync(folder)
@@ -36,7 +36,7 @@ export const policies = (): string => {
     .join('');
 };
 
-/** The browser brings a font, and looks for it in /tmp alone: it ends where there is none. */
+/** The browser brings a font, which it expects in /tmp; it ends without one. */
 const nameFonts = (): void => {
   const file = join(tmpdir(), 'domicile-fonts.conf');
   const fonts = `<fontconfig><dir>${join(tmpdir(), 'fonts')}</dir><dir>/usr/share/fonts</dir></fontconfig>`;
@@ -52,9 +52,9 @@ const launch = async (): Promise<Browser> => {
     import('@sparticuz/chromium'),
     import('playwright-core'),
   ]);
-  // The page draws nothing in three dimensions, and to emulate a graphics card takes longer than to do without.
+  // The page has no 3D graphics, and emulating a graphics card is slow.
   chromium.setGraphicsMode = false;
-  // What the page may load must be up to the server: the browser is not to be lax about it.
+  // The server decides what the page may load, so the browser must enforce it.
   const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
   const executablePath = await chromium.executablePath();
   nameFonts();
@@ -62,7 +62,7 @@ const launch = async (): Promise<Browser> => {
     try {
       return await playwright.launch({ executablePath, args, headless: true });
     } catch (error) {
-      // Another test file has not finished unpacking it.
+      // Another test file is still unpacking it.
       if (tries === launchesMax || !(error instanceof Error && error.message.includes('ETXTBSY')))
         throw error;
       await wait(launchAgainMs);
@@ -85,17 +85,17 @@ export interface ContextOptions {
   readonly timezone?: string;
 }
 
-/** How long a page may take to show what is waited for, on a machine that does much else. */
+/** How long a page may take to show something, on a busy machine. */
 const waitMsMax = 60_000;
 
-/** A server with its own ledger, and a browser that shows its console. Use `consoleOver` in tests. */
+/** A server with its own ledger, and a browser with its console. Use `consoleOver` in tests. */
 class Console {
   directory = '';
   private running: ServerProcess | undefined;
   private browser: Browser | undefined;
-  /** One for each set of options: what was loaded once is loaded from its cache. */
+  /** One for each set of options, so that loaded files stay cached. */
   private readonly contexts = new Map<string, BrowserContext>();
-  /** What pages did that they must not do: requests to other places, exceptions and refusals by the policy. */
+  /** Forbidden actions of pages: requests to other places, exceptions and violations of the policy. */
   readonly misdeeds: { readonly elsewhere: string[]; readonly faults: string[] } = {
     elsewhere: [],
     faults: [],
@@ -111,12 +111,12 @@ class Console {
     ]);
   }
 
-  /** The server; it runs from `open` on. */
+  /** The server; it runs after `open`. */
   get server(): ServerProcess {
     return this.running!;
   }
 
-  /** Records lines of NDJSON, and waits until questions know of them. */
+  /** Records lines of NDJSON, and waits until questions know them. */
   async given(lines: string): Promise<void> {
     const reply = await this.server.send(lines, 'application/x-ndjson');
     if (reply.status > 201) throw new Error(`not recorded: ${JSON.stringify(reply.body)}`);
@@ -153,12 +153,12 @@ class Console {
     return page;
   }
 
-  /** The server goes away, without a word. */
+  /** Kills the server. */
   async serverGoesAway(): Promise<void> {
     await this.server.end('SIGKILL');
   }
 
-  /** It is there again, on the same port and with the same ledger. */
+  /** Starts it again on the same port with the same ledger. */
   async serverComesBack(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const { port } = new URL(this.server.url);
     this.running = await ServerProcess.start({
@@ -181,20 +181,20 @@ class Console {
   }
 }
 
-/** The console of a test file: opened over a ledger with these events before its tests, and closed after them. */
+/** The console of a test file: opened before its tests with a ledger of these events, and closed after them. */
 export const consoleOver = (...events: ReadonlyArray<() => string>): Console => {
   const the = new Console();
   beforeAll(async () => {
     await the.open();
     for (const lines of events) await the.given(lines());
   });
-  // Each page that follows the log holds one of the few connections of a browser.
+  // Each page that follows the log occupies one of the browser's few connections.
   afterEach(() => the.closePages());
   afterAll(() => the.close());
   return the;
 };
 
-/** The name and text of a file that the page lets the reader download. */
+/** The name and text of a file that the page offers for download. */
 export const downloaded = async (
   page: Page,
   press: () => Promise<void>,
@@ -210,7 +210,7 @@ export const downloaded = async (
 export const panel = (page: Page, heading: string): Locator =>
   page.locator('section.panel').filter({ has: page.getByRole('heading', { name: heading, exact: true }) });
 
-/** Takes a picture for the documentation, where it is asked for. */
+/** Takes a picture for the documentation, if requested. */
 export const picture = async (page: Page, name: string): Promise<void> => {
   if (process.env.DOMICILE_PICTURES === undefined) return;
   const folder = join(root, 'docs', 'images');

@@ -1,6 +1,4 @@
-/**
- * Labels are remembered until an event touches them, and no more of them than there is room for.
- */
+/** Labels are cached until an event changes them, up to a limit. */
 import { describe, expect, test } from 'vitest';
 import type { DataClass } from '../../../src/domain/reach/data-class.ts';
 import { LabelCache } from '../../../src/projections/reach/label-cache.ts';
@@ -20,7 +18,7 @@ const facts = told(
   ['2019-01-01', 'ControlBegan', { controller: 'tiktok', controlled: 'tiktok-ie', basis: 'ownership' }],
 );
 
-/** A cache, and how often it worked labels of a site out. */
+/** A cache, and how often it computed labels of a site. */
 const counting = (labelsMax?: number): { cache: LabelCache; workedOut: (site: string) => number } => {
   const { parties, grants, sites } = new ReachIndex(facts);
   const asked: string[] = [];
@@ -29,7 +27,7 @@ const counting = (labelsMax?: number): { cache: LabelCache; workedOut: (site: st
     return sites(site);
   };
   const cache = new LabelCache({ parties, grants, sites: counted }, labelsMax);
-  // The operator and the owner are looked up apart.
+  // The operator and the owner are looked up separately.
   return { cache, workedOut: (site) => asked.filter((each) => each === site).length / 2 };
 };
 
@@ -62,7 +60,7 @@ describe('labels are cached', () => {
   });
 
   test('only as many as fit: the least recently used are dropped first', () => {
-    // Virginia has one label, Dublin two; each class takes room of its own.
+    // Virginia has one label, Dublin two; each class also takes memory.
     const { cache, workedOut } = counting(5);
     cache.labels(at('virginia'));
     cache.labels(at('dublin'));

@@ -1,6 +1,4 @@
-/**
- * The two ways of appending to KurrentDB: `Append` with one event a message, and `BatchAppend` with many.
- */
+/** The two ways of appending to KurrentDB: `Append` with one event per message, and `BatchAppend` with many. */
 import { setImmediate as otherWorkFirst, setTimeout as sleep } from 'node:timers/promises';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import statusMessage from '@eventstore/db-client/generated/status_pb.js';
@@ -27,7 +25,7 @@ export type AppendHandler = (
 ) => void;
 export type BatchAppendHandler = (call: ServerDuplexStream<BatchRequest, BatchResponse>) => void;
 
-/** What the client gets to know of a write: its result, nothing ever, or a broken connection. */
+/** What the client learns about a write: its result, nothing ever, or a broken connection. */
 export type WriteAnswer = WriteResult | 'silence' | 'broken off';
 
 export type Writer = (
@@ -38,7 +36,7 @@ export type Writer = (
 
 const brokenOff = () => rpcError(status.UNAVAILABLE, 'The connection was cut');
 
-/** Writes as the misbehaviour has it. */
+/** Writes with a planned misbehaviour. */
 export const misbehavingWrite = async (
   log: TransactionLog,
   misbehaviour: Misbehaviour | undefined,
@@ -65,7 +63,7 @@ export const misbehavingWrite = async (
   }
 };
 
-/** `Append`: the first message names the stream, and each of the others holds an event. */
+/** `Append`: the first message names the stream, and each other one contains an event. */
 export const serveAppend = (write: Writer, ...[call, callback]: Parameters<AppendHandler>): void => {
   let stream = '';
   let expected: ExpectedRevision = 'any';
@@ -93,7 +91,7 @@ export const serveAppend = (write: Writer, ...[call, callback]: Parameters<Appen
   });
 };
 
-/** A batch of which more messages are to come. */
+/** A batch with more messages to come. */
 interface PartialBatch {
   readonly first: BatchRequest;
   readonly proposed: ProposedRecord[];
@@ -106,10 +104,10 @@ const expectedBy = (options: InstanceType<typeof streams.BatchAppendReq.Options>
 };
 
 /**
- * `BatchAppend`: each message holds several events, and the messages of a batch share a correlation id.
+ * `BatchAppend`: each message contains several events, and the messages of a batch share a correlation id.
  *
- * As with the real server, a call ends only when an answer is written after the client half-closed it. If the client
- * half-closes it after the last answer, it stays open until its deadline.
+ * As with the real server, a call ends only when an answer is written after the client half-closed it. If the
+ * client half-closes it after the last answer, it stays open until its deadline.
  */
 export const serveBatchAppend = (
   write: Writer,
@@ -181,7 +179,7 @@ const detailsOf = (result: Exclude<WriteResult, { kind: 'written' }>): InstanceT
       break;
     }
     default:
-      // The client's generated messages lack this one, which came with 25.1.
+      // The client's generated messages lack this one, introduced with 25.1.
       details.pack(new Uint8Array(), 'event_store.client.MaximumAppendEventSizeExceeded');
   }
   return details;

@@ -1,6 +1,4 @@
-/**
- * Certificates for tests, made anew each time: an authority, and what it signs (X.509 v3 in DER, RFC 5280).
- */
+/** Certificates for tests, created each time: an authority and its certificates (X.509 v3 in DER, RFC 5280). */
 import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 
 /** A certificate and its key, as PEM. */

@@ -5,7 +5,7 @@ import { KurrentDbNode, type NodeOptions } from './kurrentdb-node.ts';
 import { limitsBefore25, limitsSince25, TransactionLog } from './transaction-log.ts';
 import type { GossipMember } from './wire.ts';
 
-/** The version that a double says it is, unless told otherwise. */
+/** The default version of a double. */
 const versionDefault = '24.10.4';
 
 const limitsOf = (version: string) => {
@@ -25,11 +25,11 @@ export const startNode = async (
   return node;
 };
 
-/** Three nodes over one log, as if replication took no time, one of them leading. */
+/** Three nodes over one log, as if replication took no time, with one leader. */
 export interface Cluster {
   readonly nodes: ReadonlyArray<KurrentDbNode>;
   readonly connectionString: string;
-  /** Makes a node the leader, or none while an election goes on. */
+  /** Makes a node the leader, or none during an election. */
   elect(leader: KurrentDbNode | undefined): void;
   stop(): Promise<void>;
 }

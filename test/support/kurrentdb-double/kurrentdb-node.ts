@@ -1,5 +1,5 @@
 /**
- * A node of the KurrentDB double: a gRPC server in this process that speaks as much of KurrentDB's protocol as a ledger
+ * A node of the KurrentDB double: a gRPC server in this process with as much of KurrentDB's protocol as a ledger
  * needs. The log outlives the node.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,19 +36,19 @@ import { type GossipMember, notLeader, rpcError, toClusterInfo } from './wire.ts
 
 type Empty = InstanceType<typeof shared.Empty>;
 
-/** The size of messages that the server accepts. */
+/** The maximum size of messages. */
 const messageBytesMax = 16 * 1024 * 1024;
 /** How many HTTP/2 streams a connection may have open, as with Kestrel; further calls wait for one to end. */
 const streamsMax = 100;
 /** How long a stopped server's port may stay taken. */
 const rebindMsMax = 2_000;
 
-/** PEM files for a server that speaks TLS. */
+/** PEM files for a server with TLS. */
 export interface NodeTls {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
-  /** Refuse clients without a certificate of the same authority. */
+  /** Whether to refuse clients without a certificate of the same authority. */
   readonly requireClientCertificate: boolean;
 }
 
@@ -56,13 +56,13 @@ export interface NodeOptions {
   readonly log: TransactionLog;
   readonly version?: string;
   readonly tls?: NodeTls;
-  /** Servers before 21.10 have one way of appending only. */
+  /** Servers before 21.10 have only one way of appending. */
   readonly hasBatchAppend?: boolean;
-  /** The projections that run; without it, the server has no such service. */
+  /** The running projections; undefined if the server has no such service. */
   readonly projections?: ReadonlyArray<string>;
-  /** Names and passwords; without them everyone is let in, as with INSECURE. */
+  /** Names and passwords; undefined gives everyone access, as with INSECURE. */
   readonly users?: Readonly<Record<string, string>>;
-  /** The nodes that gossip tells of; without it, this one alone, leading. */
+  /** The nodes in gossip; by default only this one, as the leader. */
   readonly members?: () => ReadonlyArray<GossipMember>;
 }
 
@@ -94,12 +94,12 @@ export class KurrentDbNode {
     return this.server !== undefined;
   }
 
-  /** Where clients find it. */
+  /** The address for clients. */
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Starts listening: on the port it had before, or on a new one. */
+  /** Starts listening on its previous port or a new one. */
   async start(port = this.port): Promise<void> {
     const server = new Server({
       'grpc.max_receive_message_length': messageBytesMax,
@@ -134,7 +134,7 @@ export class KurrentDbNode {
     this.server = server;
   }
 
-  /** Stops at once, as a killed process does: every call breaks off, the data stays. */
+  /** Stops at once, like a killed process: every call breaks off, the data stays. */
   async stop(): Promise<void> {
     const server = this.server;
     this.server = undefined;
@@ -150,7 +150,7 @@ export class KurrentDbNode {
     await this.start(port);
   }
 
-  /** Breaks off the subscriptions that are open, and nothing else. */
+  /** Breaks off only the open subscriptions. */
   cutSubscriptions(): void {
     for (const call of this.openCalls) call.emit('error', rpcError(status.CANCELLED, 'Subscription dropped'));
   }
@@ -174,7 +174,7 @@ export class KurrentDbNode {
     return this.options.members().find((member) => member.state === 'leader' && member.isAlive);
   }
 
-  /** Why the server does not serve a call, if that is the case. */
+  /** Why the server does not serve a call; undefined if it does. */
   private refusal(metadata: Metadata, misbehaviour: Misbehaviour | undefined): ServiceError | undefined {
     return (
       refusalPlanned(misbehaviour) ??
@@ -263,7 +263,7 @@ export class KurrentDbNode {
     }
   };
 
-  /** Writes to the log as the misbehaviour has it; once the node has stopped, nobody is answered. */
+  /** Writes to the log with the misbehaviour; once the node has stopped, there are no answers. */
   private writer(misbehaviour: Misbehaviour | undefined): Writer {
     return async (stream, expected, proposed) => {
       const result = await misbehavingWrite(this.log, misbehaviour, () =>

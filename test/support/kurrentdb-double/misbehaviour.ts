@@ -1,12 +1,12 @@
 /**
- * How the KurrentDB double can be told to misbehave: every way in which a server, or the network before it, has
- * been seen to let a client down. It never reorders: neither does the server.
+ * Planned misbehaviour of the KurrentDB double: the known failures of servers and networks. It never reorders,
+ * since servers do not.
  */
 
 /** The calls that can go wrong; `append` is both ways of appending. */
 export type Method = 'append' | 'read' | 'subscribe' | 'features' | 'gossip';
 
-/** What a call does instead of what it should. */
+/** What a call does instead of its task. */
 export type Misbehaviour =
   /** Answers with an error, and does nothing. */
   | { readonly kind: 'refuse'; readonly code: number; readonly details: string; readonly exception?: string }
@@ -14,13 +14,13 @@ export type Misbehaviour =
   | { readonly kind: 'not-leader'; readonly host: string; readonly port: number }
   /** Does nothing, and never answers. */
   | { readonly kind: 'hang' }
-  /** Does what it should, but takes its time. */
+  /** Does its task slowly. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** Writes, and its answer never arrives: the call breaks off, or stays open for ever. */
   | { readonly kind: 'lose-answer'; readonly how: 'break-off' | 'hang' }
   /** Writes and answers, and leaves a batch append open until its deadline. */
   | { readonly kind: 'linger' }
-  /** Never answers, and writes when nobody expects it any more. */
+  /** Never answers, and writes after it is no longer expected. */
   | { readonly kind: 'write-late'; readonly ms: number | 'after the next write' }
   /** Sends this many events and then breaks off with an error. */
   | { readonly kind: 'cut'; readonly afterEvents: number }
@@ -31,9 +31,9 @@ export type Misbehaviour =
   /** Says that it has caught up, and checkpoints the head, before it has sent an event. */
   | { readonly kind: 'early-caught-up' };
 
-/** A plan of misbehaviours: each is used up by one call of its method. */
+/** A plan of misbehaviours: one call of its method uses up each. */
 export class MisbehaviourPlan {
-  /** Asked for each call that no planned misbehaviour waits for. */
+  /** Called for each call without a planned misbehaviour. */
   choose: ((method: Method) => Misbehaviour | undefined) | undefined;
   private readonly planned = new Map<Method, Misbehaviour[]>();
 
@@ -49,12 +49,12 @@ export class MisbehaviourPlan {
     return [...this.planned.values()].every((waiting) => waiting.length === 0);
   }
 
-  /** Takes what the next call of the method does wrong. */
+  /** The misbehaviour of the method's next call. */
   take(method: Method): Misbehaviour | undefined {
     return this.planned.get(method)?.shift() ?? this.choose?.(method);
   }
 
-  /** From now on all is well. */
+  /** Removes all planned misbehaviour. */
   clear(): void {
     this.planned.clear();
     this.choose = undefined;

@@ -1,6 +1,4 @@
-/**
- * Reads and subscriptions of the KurrentDB double: what a request selects, and sending it with backpressure.
- */
+/** Reads and subscriptions of the KurrentDB double: selecting records, and sending them with backpressure. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
@@ -69,7 +67,7 @@ const selected = (log: TransactionLog, options: ReadOptions): ReadonlyArray<Logg
         : 0;
     return backwards ? held.slice(0, from + 1).reverse() : held.slice(from);
   }
-  // A forward read of all includes the event at its position, a backward read leaves it out.
+  // A forward read of all includes the event at its position, a backward read does not.
   const all = options.getAll();
   const position = all?.getPosition();
   const from =
@@ -83,7 +81,7 @@ const selected = (log: TransactionLog, options: ReadOptions): ReadonlyArray<Logg
   return records.filter(matches);
 };
 
-/** Sends a message, and waits while the reader is slow. */
+/** Sends a message, and waits for a slow reader. */
 const send = async (call: ReadCall, response: ReadResponse): Promise<void> => {
   if (call.write(response)) return;
   await new Promise<void>((resolve) => {
@@ -104,8 +102,8 @@ const breakOff = (call: ReadCall): void => {
 };
 
 /**
- * Whether the call ends here because it misbehaves after so many events.
- * The promise of a stalled call resolves once the reader gives up.
+ * Whether the call ends here because of misbehaviour after a number of events. The promise of a stalled call
+ * resolves once the reader gives up.
  */
 const goesWrong = async (
   call: ReadCall,

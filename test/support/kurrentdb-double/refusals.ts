@@ -1,6 +1,4 @@
-/**
- * Why the double refuses a call before it does anything: because a test planned it, or because of the user.
- */
+/** Refusals of the double before it does anything: planned by a test, or because of the user. */
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { notLeader, rpcError } from './wire.ts';

@@ -1,9 +1,9 @@
 /**
- * The log of the KurrentDB double: one transaction file, streams in it, and the server's rules for writing to them.
+ * The log of the KurrentDB double: one transaction file with streams, and the server's rules for writing to them.
  *
- * It follows the documented behaviour of KurrentDB: positions are byte offsets that only grow, a write is all or
- * nothing, and an expected revision that lies in the past succeeds without writing when the very same ids stand there.
- * It lives in memory and outlives the servers that serve it, as a data directory would.
+ * It follows the documented behaviour of KurrentDB: positions are growing byte offsets, a write is atomic, and an
+ * expected revision in the past succeeds without writing if the same ids are there. It is in memory and outlives
+ * its servers, as a data directory would.
  */
 
 /** A record of the transaction file. */
@@ -20,7 +20,7 @@ export interface LoggedRecord {
   readonly createdTicks: bigint;
 }
 
-/** A record as a writer proposes it. */
+/** A record to write. */
 export interface ProposedRecord {
   readonly id: string;
   readonly type: string;
@@ -29,16 +29,16 @@ export interface ProposedRecord {
   readonly metadata: Uint8Array;
 }
 
-/** What a writer expects of its stream. */
+/** A writer's expectation of its stream. */
 export type ExpectedRevision = 'any' | 'no_stream' | 'stream_exists' | bigint;
 
-/** What came of a write. */
+/** The result of a write. */
 export type WriteResult =
   | {
       readonly kind: 'written';
       readonly revision: bigint;
       readonly position: bigint;
-      /** It had been written before, and was left as it was. */
+      /** It had been written before, and was not changed. */
       readonly again: boolean;
     }
   | { readonly kind: 'wrong-expected-version'; readonly actual: bigint | undefined }
@@ -46,7 +46,7 @@ export type WriteResult =
   | { readonly kind: 'append-too-large'; readonly limit: number }
   | { readonly kind: 'event-too-large'; readonly limit: number; readonly size: number; readonly id: string };
 
-/** How much the server takes: 1 MiB an append before 25.1, 256 MiB and 16 MiB an event since. */
+/** The limits of the server: 1 MiB for an append before 25.1; 256 MiB, and 16 MiB for an event, since then. */
 export interface WriteLimits {
   readonly appendBytesMax: number;
   readonly eventBytesMax: number;
@@ -58,17 +58,20 @@ export const limitsSince25: WriteLimits = {
   eventBytesMax: 16 * 1024 * 1024,
 };
 
-/** The bytes the server counts for a record. */
+/** The bytes of a record as the server counts them. */
 const sizeOf = (record: ProposedRecord): number =>
   record.data.length + record.metadata.length + record.type.length * 2;
 
 const recordOverheadBytes = 75n;
 
-/** The type and the revision of the record that stands for a stream deleted for good. */
+/** The type and the revision of a permanently deleted stream's record. */
 const tombstoneType = '$streamDeleted';
 const tombstoneRevision = 2n ** 63n - 1n;
 
-/** What a stream is told to drop: records before `$tb`, all but the last `$maxCount`, those older than `$maxAge` seconds. */
+/**
+ * Which records a stream drops: those before `$tb`, all except the last `$maxCount`, those older than `$maxAge`
+ * seconds.
+ */
 export interface StreamMetadata {
   readonly $tb?: number;
   readonly $maxCount?: number;
@@ -92,7 +95,7 @@ export class TransactionLog {
   private readonly listeners = new Set<() => void>();
   private nextPosition = 0n;
   private readonly now: () => number;
-  /** What the server takes; an operator may change it. */
+  /** The limits of the server, which an operator may change. */
   limits: WriteLimits;
 
   constructor(now: () => number, limits: WriteLimits) {
@@ -103,7 +106,7 @@ export class TransactionLog {
     this.system('$settings', '$settings');
   }
 
-  /** Writes a record of the server's own, as statistics and projections do. */
+  /** Writes a record of the server itself, as statistics and projections do. */
   system(stream: string, type: string): void {
     this.push(stream, this.ownRecord(type));
     this.notify();
@@ -115,7 +118,7 @@ export class TransactionLog {
     return { id, type, contentType: 'application/json', data, metadata: new Uint8Array() };
   }
 
-  /** Writes all of the records to the stream, or none. */
+  /** Writes all records to the stream, or none. */
   write(stream: string, expected: ExpectedRevision, proposed: ReadonlyArray<ProposedRecord>): WriteResult {
     let bytes = 0;
     for (const record of proposed) {
@@ -156,7 +159,7 @@ export class TransactionLog {
     };
   }
 
-  /** The records of a stream that can be read from it, one after the other: what its metadata hide is left out. */
+  /** The readable records of a stream, without those that its metadata hides. */
   stream(name: string): ReadonlyArray<LoggedRecord> {
     const { held, count } = this.streamOf(name);
     if (!this.streams.has(`$$${name}`)) return held;
@@ -168,12 +171,12 @@ export class TransactionLog {
     );
   }
 
-  /** Whether a stream was deleted for good. */
+  /** Whether a stream was permanently deleted. */
   isDeleted(name: string): boolean {
     return this.streamOf(name).isDeleted;
   }
 
-  /** Deletes a stream for good; its records stay in the log until it is scavenged. */
+  /** Permanently deletes a stream; its records stay in the log until it is scavenged. */
   tombstone(name: string): void {
     const stream = this.streamOf(name);
     stream.isDeleted = true;
@@ -181,14 +184,14 @@ export class TransactionLog {
     this.notify();
   }
 
-  /** Sets the metadata of a stream, which replace those before. */
+  /** Replaces the metadata of a stream. */
   setMetadata(name: string, metadata: StreamMetadata): void {
     const data = new TextEncoder().encode(JSON.stringify(metadata));
     this.push(`$$${name}`, { ...this.ownRecord('$metadata'), data });
     this.notify();
   }
 
-  /** Removes from the log what can no longer be read; the last record of a stream stays. */
+  /** Removes unreadable records from the log; the last record of a stream stays. */
   scavenge(): void {
     const kept = new Set<LoggedRecord>();
     for (const [name, stream] of this.streams) {
@@ -200,7 +203,7 @@ export class TransactionLog {
     this.records = this.records.filter((record) => kept.has(record));
   }
 
-  /** A copy of the log as it stands, as a backup of the data directory would be. */
+  /** A copy of the log, like a backup of the data directory. */
   backup(): TransactionLog {
     const copy = new TransactionLog(this.now, this.limits);
     copy.records = [...this.records];
@@ -253,7 +256,7 @@ export class TransactionLog {
     });
   }
 
-  /** Weak idempotency: without a revision the server only remembers the ids it wrote lately. */
+  /** Weak idempotency: without a revision, the server only remembers recently written ids. */
   private writtenLately(stream: string, proposed: ReadonlyArray<ProposedRecord>): LoggedRecord | undefined {
     let last: LoggedRecord | undefined;
     for (const record of proposed) {
@@ -264,7 +267,7 @@ export class TransactionLog {
     return last;
   }
 
-  /** Strong idempotency: the same ids stand right after the expected revision. */
+  /** Strong idempotency: the same ids directly follow the expected revision. */
   private writtenAt(
     held: ReadonlyArray<LoggedRecord>,
     expected: bigint | 'no_stream',

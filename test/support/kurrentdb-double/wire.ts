@@ -1,5 +1,5 @@
 /**
- * Between the double's log and the messages of KurrentDB's gRPC protocol, as `@eventstore/db-client` ships them.
+ * Converts between the double's log and the messages of KurrentDB's gRPC protocol, as in `@eventstore/db-client`.
  */
 import cluster from '@eventstore/db-client/generated/gossip_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -58,7 +58,7 @@ interface ProposedMessage {
   getCustomMetadata_asU8(): Uint8Array;
 }
 
-/** A proposed message as the log takes it. */
+/** A proposed message in the form of the log. */
 export const toProposedRecord = (message: ProposedMessage): ProposedRecord => ({
   id: message.getId()?.getString() ?? '',
   type: message.getMetadataMap().get('type') ?? '',
@@ -67,7 +67,7 @@ export const toProposedRecord = (message: ProposedMessage): ProposedRecord => ({
   metadata: message.getCustomMetadata_asU8(),
 });
 
-/** An error as the server sends it, with what it adds in the trailers. */
+/** An error in the server's form, with its trailers. */
 export const rpcError = (
   code: number,
   details: string,
@@ -85,14 +85,14 @@ export const notLeader = (host: string, port: number): ServiceError =>
     'leader-endpoint-port': String(port),
   });
 
-/** The error of every call about a stream that was deleted for good. */
+/** The error of every call about a permanently deleted stream. */
 export const streamDeleted = (stream: string): ServiceError =>
   rpcError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
     exception: 'stream-deleted',
     'stream-name': stream,
   });
 
-/** The error of a write that was refused for its size, or because its stream is deleted. */
+/** The error of a write refused for its size, or because its stream is deleted. */
 export const refusedWrite = (result: WriteResult): ServiceError | undefined => {
   if (result.kind === 'stream-deleted') return streamDeleted(result.stream);
   if (result.kind === 'append-too-large') {

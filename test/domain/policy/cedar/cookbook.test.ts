@@ -1,6 +1,4 @@
-/**
- * The rules of docs/how-to/write-a-policy.md, as they stand there, on one ledger.
- */
+/** The rules of docs/how-to/write-a-policy.md, on one ledger. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +57,7 @@ const entries: ReadonlyArray<Entry> = [
   ['2023-01-01', 'BackupDestroyed', { backup: 'b1' }],
 ];
 
-/** What a text finds from 2022-06-17 on, each about one holding: `party at where of population, from to`. */
+/** The findings of a text from 2022-06-17 on, each about one holding: `party at where of population, from to`. */
 const found = (cedar: string): ReadonlyArray<string> => {
   const adoption: Entry = [
     '2022-06-17',
@@ -101,7 +99,7 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     `owned-from-a-country: ${party} b2 us-users 2022-10-01 null`,
   ]),
   'Keep out parties based in a country': [
-    // Nobody told where Kim is at home.
+    // Nobody reported Kim's home country.
     '?at-home-in-a-country: kim messages us-users 2022-09-01 2023-01-01',
     '?at-home-in-a-country: kim profile eu-users 2022-07-01 2023-01-01',
     '?at-home-in-a-country: kim profile us-users 2022-06-19 2023-01-01',

@@ -168,7 +168,7 @@ describe('the packs on people elsewhere', () => {
     expect(
       found('gdpr-chapter-v', people('IE', ['virginia', 'US'], ['dublin', 'IE'], ['tokyo', 'JP'])),
     ).toEqual([
-      // Acme is at home in the United States, wherever it operates.
+      // Acme's home is the United States, wherever it operates.
       ...['dublin', 'tokyo', 'virginia'].flatMap((site) => [
         `reachable-from-third-country acme ${site} people 2020-07-16 2021-12-17`,
         `reachable-from-third-country acme ${site} people 2021-12-17 2023-07-10`,

@@ -158,7 +158,7 @@ describe('the countries in a policy', () => {
     ],
   ])('are refused at adoption if they do not exist: %s', (condition, expected) => {
     expect(refused(forbid(condition))).toEqual([expected]);
-    // What was adopted before goes on being judged.
+    // Policies that were adopted before are still judged.
     expect(E.isRight(readPolicy(forbid(condition)))).toBe(true);
   });
 
