@@ -110,7 +110,7 @@ it('answers at every stage, and as known at earlier positions, equal those of a 
           expect(simulate(kept.view(position))).toEqual(simulate(projected(events).view(position)));
       },
     ),
-    { numRuns: 30, endOnFailure: true },
+    { numRuns: 15, endOnFailure: true },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(15);
 });
