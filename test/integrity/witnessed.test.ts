@@ -21,7 +21,7 @@ import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy
 import { filesIn } from '../../src/ledger/files.ts';
 import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
 import { indexKeysOf, indexOriginOf } from '../../src/sealed-index/index-origin.ts';
-import { backups } from '../support/given-events.ts';
+import { backups, many } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { right, startWitness, type TestWitness } from '../support/witnesses.ts';
 
@@ -362,6 +362,32 @@ describe('the sealed index of a ledger with two witnesses', () => {
     await witness('witness.example/two', all, places[1], two.port);
     const again = await start(directory, policy);
     await expect.poll(() => indexSize(again), pollMs).toBe('1');
+  });
+
+  it('proves under the checkpoint that is served, while later ones are signed and not cosigned', async () => {
+    // Given
+    const { directory, keys, two, policy } = await prepared();
+    const server = await start(directory, policy);
+    await server.record(many(960));
+    await expect.poll(() => indexSize(server), pollMs).toBe('15');
+    await witnesses.splice(witnesses.indexOf(two), 1)[0]!.stop();
+    // When: a stretch of 1,024 ends, of which the 15 are parts, and more are sealed after it.
+    for (const [more, count] of [
+      [64, 17],
+      [128, 18],
+      [192, 19],
+    ] as const) {
+      await server.record(many(more, `more-${more}`).slice(0, 64));
+      await expect.poll(async () => (await indexOf(server)).checkpoint.size, pollMs).toBe(count);
+    }
+    // Then
+    expect(await indexSize(server)).toBe('15');
+    const asked = { subject: 'e-subject-7', validAt: '2021-01-01', knownPosition: 960 };
+    const { status, body } = await server.get('/v1/evidence', asked);
+    expect(status).toBe(200);
+    expect(completenessIn(body, keys, policy)?.found).toMatch(
+      /^15 sealed stretches, cosigned by 2 witnesses of the policy, and the last 0 events/,
+    );
   });
 
   it('is made again if its files are lost, and leads to what was witnessed', async () => {
