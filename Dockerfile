@@ -24,7 +24,8 @@ ENV NODE_ENV=production \
     LEDGER_HOST=0.0.0.0 \
     LEDGER_PORT=8484 \
     LEDGER_STORE=sqlite:/var/lib/domicile \
-    LEDGER_DATA=/var/lib/domicile
+    LEDGER_DATA=/var/lib/domicile \
+    MALLOC_ARENA_MAX=2
 WORKDIR /domicile
 COPY --from=dependencies /domicile/node_modules node_modules
 COPY --from=console /domicile/console/dist console/dist
@@ -43,4 +44,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.LEDGER_PORT + '/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is the process that is signalled: no shell stands before it.
-CMD ["node", "src/main/serve.ts"]
+CMD ["node", "--max-semi-space-size=4", "src/main/serve.ts"]

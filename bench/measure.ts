@@ -53,9 +53,11 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
   const port = await freePort();
   const server: ChildProcess = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../src/main/serve.ts', import.meta.url))],
+    // As `bin/domicile` starts it.
+    ['--max-semi-space-size=4', fileURLToPath(new URL('../src/main/serve.ts', import.meta.url))],
     {
       env: {
+        MALLOC_ARENA_MAX: '2',
         ...process.env,
         LEDGER_STORE: `sqlite:${folder}`,
         LEDGER_PORT: String(port),

@@ -21,6 +21,7 @@ import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-
 import { AnsweringSignals } from './answering-signals.ts';
 import { askAsKnown, knowing } from './ask.ts';
 import { readHistory, savedEveryPositions, writeHistory } from './counted-file.ts';
+import type { ReaderShares } from './memory-shares.ts';
 
 /** What the thread is started with. */
 export interface AnsweringThreadInput {
@@ -29,6 +30,8 @@ export interface AnsweringThreadInput {
   readonly signals: SharedArrayBuffer;
   /** How many steps one question may take. */
   readonly stepsMax: number;
+  /** What it may keep in memory. */
+  readonly memory: ReaderShares;
 }
 
 /** A request to the thread: a question about the projections in a file, or the end. */
@@ -48,8 +51,8 @@ export type AnsweringReport =
   | { readonly kind: 'store-problem'; readonly problem: PlainProblem }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-const { logFile, signals, stepsMax } = workerData as AnsweringThreadInput;
-const log = openLogFile(logFile);
+const { logFile, signals, stepsMax, memory } = workerData as AnsweringThreadInput;
+const log = openLogFile(logFile, memory.logPages);
 const shared = new AnsweringSignals(signals);
 let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
@@ -60,8 +63,8 @@ let open:
  */
 const readerOf = (file: string): IndexReader => {
   if (open?.file === file) return open.reader;
-  const database = openProjectionsToRead(file);
-  const reader = new IndexReader(database, log);
+  const database = openProjectionsToRead(file, memory.projectionsPages);
+  const reader = new IndexReader(database, log, memory.caches);
   lookForHistories(reader, (view) => readHistory(file, log, view));
   if (open !== undefined) {
     adoptHistories(open.reader, reader);

@@ -11,14 +11,14 @@ import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
 import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
+import type { AnsweringShares } from './memory-shares.ts';
 import { tooMuchWork } from './passing-problems.ts';
 
 /** Questions that may wait for a thread. */
 const waitingMax = 64;
-/** Memory of one thread. Beyond it the thread ends, its question gets a 503, and another thread starts. */
-const heapMebibytesMax = 2_048;
-/** When a rejected caller may ask again. */
+/** When a caller who was turned away may ask again. */
 const retryAfterMs = 1_000;
+const bytesOfMebibyte = 1_024 * 1_024;
 
 const tooMany: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
@@ -37,7 +37,8 @@ const stopping: E.Either<Problem, never> = E.left({
 });
 const wantOfMemory: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the question needed too much memory; ask about fewer people or a shorter period',
+  detail:
+    'the question needed too much memory; ask about fewer people or a shorter period, or have the operator give the server more (LEDGER_MEMORY_MEBIBYTES)',
   retryAfterMs,
 });
 
@@ -45,6 +46,7 @@ const wantOfMemory: E.Either<Problem, never> = E.left({
 export class Answering {
   private readonly logFile: string;
   private readonly stepsMax: number;
+  private readonly memory: AnsweringShares;
   private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
   private readonly signals = new AnsweringSignals();
   private last: Promise<unknown> = Promise.resolve();
@@ -55,10 +57,12 @@ export class Answering {
   /**
    * @param logFile the log, which the thread opens itself at the first question.
    * @param stepsMax how many steps one question may take.
+   * @param memory what the thread may keep. Past its heap it ends, its question is answered with 503, and another begins.
    */
-  constructor(logFile: string, stepsMax: number) {
+  constructor(logFile: string, stepsMax: number, memory: AnsweringShares) {
     this.logFile = logFile;
     this.stepsMax = stepsMax;
+    this.memory = memory;
   }
 
   /**
@@ -128,11 +132,12 @@ export class Answering {
       logFile: this.logFile,
       signals: this.signals.shared,
       stepsMax: this.stepsMax,
+      memory: this.memory,
     };
     const worker = startThread(
       new URL('./answering-thread.ts', import.meta.url),
       workerData,
-      heapMebibytesMax,
+      Math.ceil(this.memory.heap / bytesOfMebibyte),
     );
     const exited = new Promise<AnsweringReport>((resolve) => {
       const end = (report: AnsweringReport): void => {

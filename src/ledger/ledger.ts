@@ -32,6 +32,7 @@ import type { AnsweringProgress } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { EvidenceMaker } from './evidence/evidence-maker.ts';
+import { type MemoryShares, memoryMebibytesDefault, memoryShares } from './memory-shares.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
 import { Timings } from './timings.ts';
@@ -74,6 +75,8 @@ export interface LedgerParts {
   /** The same of its sealed index: the witnesses are the same ones. */
   readonly indexWitnessing?: Witnessing | undefined;
   readonly now: () => Instant;
+  /** How much each part may keep in memory. */
+  readonly memory?: MemoryShares | undefined;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
 }
@@ -100,17 +103,23 @@ export class Ledger {
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, log, logFile, now } = parts;
-    this.answering = new Answering(logFile, wideStepsMax);
-    this.answeringOfPeople = new Answering(logFile, personStepsMax);
-    const { merkle, sealed, indexWitnessing, waitMs } = parts;
+    const { merkle, sealed, waitMs, memory = memoryShares(memoryMebibytesDefault) } = parts;
+    const { answering, answeringAboutPeople, evidenceHeap } = memory;
+    this.answering = new Answering(logFile, wideStepsMax, answering);
+    this.answeringOfPeople = new Answering(logFile, personStepsMax, answeringAboutPeople);
     this.evidence = new EvidenceMaker({
-      ...{ merkle, sealed, indexWitnessing, logFile, waitMs },
+      merkle,
+      sealed,
+      logFile,
+      waitMs,
+      heapBytesMax: evidenceHeap,
       ...merkle.files,
     });
     this.serving = new ServingProjections({
       generations,
       log,
       logFile,
+      memory,
       beforeRebuild: () => this.replays.cancelAll(),
     });
     parts.watch?.whenProjectionsAreDamaged(() => void this.serving.rebuild());

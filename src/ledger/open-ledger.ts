@@ -19,6 +19,7 @@ import { StoreUnusable } from '../store/sqlite/store-problems.ts';
 import { type ClaimVault, claimVault, refuseSecondVault } from './claim-vault.ts';
 import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
+import { type MemoryShares, memoryMebibytesDefault, memoryShares } from './memory-shares.ts';
 import { isOfAnotherLog } from './people-of-a-log.ts';
 import { finishRotation } from './say-rotated.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,7 @@ const openVault = async (
   logFile: string,
   claim: ClaimVault | undefined,
   notify: ((notice: LedgerNotice) => void) | undefined,
+  memory: MemoryShares,
 ): Promise<Vault> => {
   const { vault: file } = filesIn(settings.dataDirectory);
   if (settings.vault === undefined) {
@@ -59,8 +61,11 @@ const openVault = async (
         vault.close();
       }
     }
-    return openThreadedVault({ vaultFile: file, logFile }, (reason) =>
-      notify?.({ kind: 'vault-misses-people', reason }),
+    const writing = { pages: memory.vaultWriterPages, entries: memory.vaultWriterEntries };
+    return openThreadedVault(
+      { vaultFile: file, logFile, memory: writing },
+      (reason) => notify?.({ kind: 'vault-misses-people', reason }),
+      { pages: memory.vaultPages, entries: memory.vaultEntries },
     );
   }
   if (existsSync(file)) {
@@ -115,17 +120,21 @@ export const openUnfinished = async (
   const witnesses =
     signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;
   keepFilesPrivate(settings.dataDirectory);
+  const memory = memoryShares(settings.memoryMebibytes ?? memoryMebibytesDefault);
   const {
     store,
     logFile,
     onGrown,
     claimVault: claim,
-  } = await openStore(settings, notify === undefined ? {} : { notify });
+  } = await openStore(settings, {
+    ...(notify === undefined ? {} : { notify }),
+    writerCacheBytes: memory.logWriterPages,
+  });
   const files = filesIn(settings.dataDirectory);
   let vault: Vault | undefined;
   try {
-    const log = openLogFile(logFile);
-    vault = await openVault(settings, log, logFile, claim, notify);
+    const log = openLogFile(logFile, memory.serving.logPages);
+    vault = await openVault(settings, log, logFile, claim, notify, memory);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     keys.keepMark();
@@ -184,6 +193,7 @@ export const openUnfinished = async (
       witnessing: witnessed(merkle),
       indexWitnessing: witnessed(sealed),
       now,
+      memory,
       waitMs: settings.waitMs,
     });
     onGrown(() => ledger.grown());

@@ -9,6 +9,7 @@ import { IndexReader } from '../projections/engine/index-reader.ts';
 import { Projector, type ProjectorState } from '../projections/engine/projector.ts';
 import type { Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
+import type { MemoryShares } from './memory-shares.ts';
 
 /** One generation, and the projector that keeps it up to date. */
 interface Serving {
@@ -24,7 +25,9 @@ export interface ServingOptions {
   readonly log: LogReader;
   /** The file of `log`, which the projector's thread opens itself. */
   readonly logFile: string;
-  /** Called and awaited before the serving generation is rebuilt. */
+  /** How much each part may keep in memory. */
+  readonly memory: Pick<MemoryShares, 'serving' | 'projectionsWriterPages'>;
+  /** Called and waited for before the serving generation is rebuilt. */
   readonly beforeRebuild: () => Promise<void>;
 }
 
@@ -113,8 +116,10 @@ export class ServingProjections {
   /** @throws if the file cannot be opened. */
   reader(): IndexReader {
     if (this.index === undefined) {
-      const database = openProjectionsToRead(this.file);
-      this.index = { database, reader: new IndexReader(database, this.options.log) };
+      const { log, memory } = this.options;
+      const { projectionsPages, caches } = memory.serving;
+      const database = openProjectionsToRead(this.file, projectionsPages);
+      this.index = { database, reader: new IndexReader(database, log, caches) };
     }
     return this.index.reader;
   }
@@ -164,10 +169,11 @@ export class ServingProjections {
   }
 
   private projectorOf(generation: number): Projector {
-    const { generations, logFile } = this.options;
-    // A file that is damaged, or of another version or log, is rebuilt from the log.
+    const { generations, logFile, memory } = this.options;
+    const cacheBytes = memory.projectionsWriterPages;
+    // A file that is damaged, of another version or of another log is rebuilt from the log.
     return new Projector(
-      { logFile, projectionsFile: generations.file(generation) },
+      { logFile, projectionsFile: generations.file(generation), cacheBytes },
       () => void this.rebuild(generation),
     );
   }

@@ -32,6 +32,8 @@ export interface Settings {
   readonly dataDirectory: string;
   readonly host: string;
   readonly port: number;
+  /** The memory that the server may take, in MiB. */
+  readonly memoryMebibytes?: number | undefined;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
   /** The origin line of the log's checkpoints, which is also the name of its keys. */

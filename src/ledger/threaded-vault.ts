@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { findPeople } from '../people/vault/find-people.ts';
-import { type Vault, VaultUnavailable } from '../people/vault/vault.ts';
+import { type Vault, type VaultMemory, VaultUnavailable } from '../people/vault/vault.ts';
 import { openVaultBeside } from '../people/vault/vault-beside.ts';
 import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
@@ -47,12 +47,14 @@ const start = async (
 /**
  * Opens the vault in a file, and creates it if there is none.
  *
- * @param notify receives the reason why people of the log are missing, if any are.
+ * @param notify told why people of the log are not in it, if they are not.
+ * @param memoryBeside how much lookups may keep of it in memory.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
 export const openThreadedVault = async (
   input: VaultThreadInput,
   notify: (missing: string) => void = () => {},
+  memoryBeside?: VaultMemory,
 ): Promise<Vault> => {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
@@ -82,7 +84,7 @@ export const openThreadedVault = async (
   const first = await start(input);
   attend(first.worker);
   if (first.missing !== undefined) notify(first.missing);
-  const beside = openVaultBeside(input.vaultFile);
+  const beside = openVaultBeside(input.vaultFile, memoryBeside);
 
   /** The thread; a new one if it has ended. */
   const running = (): Promise<Worker> | Worker => {

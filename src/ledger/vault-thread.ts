@@ -9,7 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { embeddedVault } from '../people/vault/embedded-vault.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
-import type { Vault } from '../people/vault/vault.ts';
+import type { Vault, VaultMemory } from '../people/vault/vault.ts';
 import type { Position } from '../store/event-store.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
@@ -19,6 +19,8 @@ import { VaultOfALog } from './vault-of-a-log.ts';
 export interface VaultThreadInput {
   readonly vaultFile: string;
   readonly logFile: string;
+  /** How much the thread may keep of the vault in memory. */
+  readonly memory?: VaultMemory | undefined;
 }
 
 /**
@@ -71,8 +73,8 @@ const admit = async (
 };
 
 const run = (): void => {
-  const { vaultFile, logFile } = workerData as VaultThreadInput;
-  const file = openSqliteVault(vaultFile, { now: Date.now, random: randomBytes });
+  const { vaultFile, logFile, memory } = workerData as VaultThreadInput;
+  const file = openSqliteVault(vaultFile, { now: Date.now, random: randomBytes, memory });
   const log = openLogFile(logFile);
   const ofLog = new VaultOfALog(file, log);
   // No erasure is under way yet, and the log is known to its end.

@@ -10,8 +10,8 @@ import { keysInBlock } from './stretch-keys.ts';
 import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
-/** Blocks to cache. */
-const blocksKeptMax = 512;
+/** Blocks that are kept in memory. */
+const blocksKeptMax = 128;
 
 /** The key of a block in the cache. */
 export const blockName = (place: number, n: number): string => `${place} ${n}`;

@@ -18,8 +18,8 @@ import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to build or write at a time while a stretch is sealed. */
 const blocksAtOnceMax = 8;
-/** Keys to keep in memory until they are written. An event with many people has thousands. */
-const keysInMemoryMax = 131_072;
+/** Keys that stay in memory until they are written. An event of many people has thousands. */
+const keysInMemoryMax = 65_536;
 
 const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');

@@ -8,7 +8,13 @@ import { Worker } from 'node:worker_threads';
 // the process. This flag keeps the code as long as its module, at a cost of a few megabytes. V8 14 fixes this.
 setFlagsFromString('--no-wasm-code-gc');
 
-/** The published package contains compiled modules: `x.ts` in the source is `x.js` there. */
+/**
+ * Memory for the young objects of a thread, in MiB: with more, there are hardly fewer collections, and each of the many
+ * threads would take it.
+ */
+const youngMebibytesMax = 12;
+
+/** Modules of the published package are compiled: what the source calls `x.ts` is `x.js` there. */
 const asInstalled = (module: URL): URL =>
   import.meta.url.endsWith('.js') ? new URL(module.href.replace(/\.ts$/, '.js')) : module;
 
@@ -21,7 +27,8 @@ const asInstalled = (module: URL): URL =>
 export const startThread = (module: URL, workerData: unknown, heapMebibytesMax?: number): Worker =>
   new Worker(asInstalled(module), {
     workerData,
-    ...(heapMebibytesMax === undefined
-      ? {}
-      : { resourceLimits: { maxOldGenerationSizeMb: heapMebibytesMax } }),
+    resourceLimits: {
+      maxYoungGenerationSizeMb: youngMebibytesMax,
+      ...(heapMebibytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMebibytesMax }),
+    },
   });

@@ -29,6 +29,7 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   oidcNameClaim: ['one', 'two', 'three'],
   oidcClientId: ['one', 'two', 'three'],
   requestsPerMinute: ['1', '2', '3'],
+  memoryMebibytes: ['640', '1024', '4096'],
   waitMs: ['1', '2', '3'],
   origin: ['one.example', 'two.example', 'three.example'],
   witnesses: ['/one', '/two', '/three'],

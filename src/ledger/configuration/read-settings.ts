@@ -1,6 +1,7 @@
 /** Reads the settings from all their sources, with defaults. It reports every fault with its place. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { memoryMebibytesDefault } from '../memory-shares.ts';
 import type { LoginSettings, Settings } from '../settings.ts';
 import type { GivenTexts, SettingFault } from './configuration-file.ts';
 import { type Environment, givenSettings, type SettingSources } from './given-settings.ts';
@@ -65,6 +66,7 @@ const settingsOf = (values: SettingValues): Settings => {
     dataDirectory: store.startsWith(embedded) ? store.slice(embedded.length) : (values.data ?? './data'),
     host: values.host ?? '127.0.0.1',
     port: values.port ?? 8_484,
+    memoryMebibytes: values.memoryMebibytes ?? memoryMebibytesDefault,
     waitMs: values.waitMs ?? 5_000,
     origin: values.origin ?? 'domicile.local/ledger',
     signingKeyFile: values.signingKeyFile,

@@ -1,4 +1,7 @@
-/** The definitions of all settings: names, description, default, and how the text is read. */
+/**
+ * Every setting, once: by which names it is given, what it says, what holds without it, and how its text is read.
+ */
+import { memoryMebibytesDefault, memoryMebibytesMax, memoryMebibytesMin } from '../memory-shares.ts';
 import { logLevels } from '../settings.ts';
 import {
   anyText,
@@ -15,6 +18,7 @@ import {
   vaultAddress,
   webOrigins,
   wholeNumberTo,
+  wholeNumberWithin,
 } from './setting-texts.ts';
 
 /** One setting. */
@@ -173,6 +177,14 @@ export const settingList = {
     about: 'how many requests a caller may send per minute; 0 for no limit',
     otherwise: '0',
     read: wholeNumberTo(requestsPerMinuteMax),
+  }),
+  memoryMebibytes: setting({
+    variable: 'LEDGER_MEMORY_MEBIBYTES',
+    key: 'memory-mebibytes',
+    value: 'mebibytes',
+    about: 'how much memory the server may take, in MiB',
+    otherwise: String(memoryMebibytesDefault),
+    read: wholeNumberWithin(memoryMebibytesMin, memoryMebibytesMax, 'MiB'),
   }),
   waitMs: setting({
     variable: 'LEDGER_WAIT_MS',

@@ -21,7 +21,15 @@ export const wholeNumberTo =
       ? E.right(Number(text))
       : E.left(`expected a whole number from 0 to ${max}`);
 
-/** One of a list of words. */
+/** A whole number of some unit, within bounds. */
+export const wholeNumberWithin =
+  (min: number, max: number, unit: string): ReadText<number> =>
+  (text) =>
+    /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+      ? E.right(Number(text))
+      : E.left(`expected a whole number of ${unit} from ${min} to ${max}`);
+
+/** One of some words. */
 export const oneOfWords =
   <W extends string>(words: ReadonlyArray<W>): ReadText<W> =>
   (text) => {

@@ -23,8 +23,7 @@ const idleMsMax = 60_000;
 const lookIntervalMs = 50;
 /** When a rejected caller may ask again. */
 const retryAfterMs = 1_000;
-/** Memory of the thread. */
-const heapMebibytesMax = 2_048;
+const bytesOfMebibyte = 1_024 * 1_024;
 
 const unavailable = (detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'unavailable', detail, retryAfterMs });
@@ -52,6 +51,8 @@ export interface EvidenceParts {
   readonly keyFile: string;
   /** How long a bundle waits for its checkpoints, in milliseconds. */
   readonly waitMs: number;
+  /** The heap of the thread. */
+  readonly heapBytesMax: number;
 }
 
 /** Makes one bundle at a time in a thread, once checkpoints cover its events. */
@@ -189,10 +190,14 @@ export class EvidenceMaker {
 
   private running(): Worker {
     if (this.thread === undefined) {
-      const { logFile, treeFile, keyFile, sealed } = this.parts;
+      const { logFile, treeFile, keyFile, sealed, heapBytesMax } = this.parts;
       const { indexFile, treeFile: indexTreeFile } = sealed!.input;
       const input: EvidenceThreadInput = { logFile, treeFile, indexFile, indexTreeFile, keyFile };
-      this.thread = startThread(new URL('./evidence-thread.ts', import.meta.url), input, heapMebibytesMax);
+      this.thread = startThread(
+        new URL('./evidence-thread.ts', import.meta.url),
+        input,
+        Math.ceil(heapBytesMax / bytesOfMebibyte),
+      );
       this.thread.unref();
       this.listenTo(this.thread);
     }

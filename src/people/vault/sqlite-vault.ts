@@ -11,7 +11,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-import { looksLikePseudonym, pseudonymBytes } from './vault.ts';
+import { looksLikePseudonym, pseudonymBytes, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
   entryColumns,
@@ -59,11 +59,13 @@ export interface SqliteVaultOptions {
   readonly now: () => Instant;
   /** Unpredictable bytes, such as those of `crypto.randomBytes`. */
   readonly random: (bytes: number) => Uint8Array;
+  /** How much it may keep in memory. */
+  readonly memory?: VaultMemory | undefined;
 }
 
 const vaultIn = (
   { file, database, close }: OpenDatabase,
-  random: SqliteVaultOptions['random'],
+  { random, memory }: SqliteVaultOptions,
 ): VaultFile => {
   const guard = <A>(act: () => A): A => {
     try {
@@ -92,7 +94,7 @@ const vaultIn = (
     return known;
   };
 
-  const reading = new VaultReading(database, file);
+  const reading = new VaultReading(database, file, memory?.entries);
   const { index } = reading;
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);
@@ -245,7 +247,7 @@ const vaultIn = (
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): VaultFile => {
-  const opened = openToWrite(path, vaultFormat, now());
-  return preparing(opened, () => vaultIn(opened, random));
+export const openSqliteVault = (path: string, options: SqliteVaultOptions): VaultFile => {
+  const opened = openToWrite(path, vaultFormat, options.now(), options.memory?.pages);
+  return preparing(opened, () => vaultIn(opened, options));
 };

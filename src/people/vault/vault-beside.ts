@@ -1,6 +1,7 @@
 /** Reads a vault while another thread writes it, so that lookups do not wait for admissions. */
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import type { VaultMemory } from './vault.ts';
 import { vaultFormat } from './vault-format.ts';
 import { type PeopleOfVault, VaultReading } from './vault-reading.ts';
 
@@ -16,11 +17,12 @@ export interface VaultBeside {
 /**
  * Opens the vault in this file, which another connection writes.
  *
+ * @param memory how much it may keep in memory.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openVaultBeside = (file: string): VaultBeside => {
-  const database = openToRead(file, vaultFormat);
-  const reading = new VaultReading(database, file);
+export const openVaultBeside = (file: string, memory?: VaultMemory): VaultBeside => {
+  const database = openToRead(file, vaultFormat, memory?.pages);
+  const reading = new VaultReading(database, file, memory?.entries);
   const selectVersion = database.prepare('PRAGMA data_version');
   let version: unknown;
 

@@ -6,15 +6,17 @@ import { EntryIndex } from './entry-index.ts';
 import { looksLikePseudonym, pseudonymPrefix } from './vault.ts';
 import { type EntryRow, entryColumns, identifierHash, isAsWritten, pseudonymHash } from './vault-format.ts';
 
-/** Entries to cache for each direction. */
-const cachedEntriesMax = 200_000;
+/** How much of the people who were looked up is kept in memory where the share is not given, in bytes. */
+const keptBytesDefault = 32 * 1_024 * 1_024;
+/** About how many bytes of memory an entry takes, besides its identifier. */
+const bytesOfEntry = 200;
 
-/**
- * Limited by `maxSize`: a cache with a `max` allocates memory for that many entries at once, which delays every
- * start.
- */
-const cacheOfEntries = (): LRUCache<string, string> =>
-  new LRUCache({ maxSize: cachedEntriesMax, sizeCalculation: () => 1 });
+/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
+const cacheOfEntries = (bytes: number): LRUCache<string, string> =>
+  new LRUCache({
+    maxSize: Math.max(1, Math.floor(bytes)),
+    sizeCalculation: (value, key) => Math.min(bytes, bytesOfEntry + value.length + key.length),
+  });
 
 /** The people of a vault, with synchronous calls. Each throws a StoreProblem if the file cannot be read. */
 export interface PeopleOfVault {
@@ -50,10 +52,13 @@ export class VaultReading implements PeopleOfVault {
   readonly index: EntryIndex;
   private readonly file: string;
   private readonly statements;
-  private readonly pseudonyms = cacheOfEntries();
-  private readonly identifiers = cacheOfEntries();
+  private readonly pseudonyms: LRUCache<string, string>;
+  private readonly identifiers: LRUCache<string, string>;
 
-  constructor(database: DatabaseSync, file: string) {
+  /** @param keptBytes how much of those who were looked up it may keep in memory, about. */
+  constructor(database: DatabaseSync, file: string, keptBytes: number = keptBytesDefault) {
+    this.pseudonyms = cacheOfEntries(keptBytes / 2);
+    this.identifiers = cacheOfEntries(keptBytes / 2);
     this.file = file;
     this.index = new EntryIndex(database, (what) => damaged(file, what));
     this.statements = {

@@ -22,6 +22,13 @@ export const looksLikePseudonym = (text: string): boolean => /^psn_[A-Za-z0-9_-]
  */
 export const fingerprintKey = ' (the key of fingerprints)';
 
+/** How much of a vault's file one connection keeps in memory, in bytes. */
+export interface VaultMemory {
+  readonly pages: number;
+  /** People who were looked up or admitted. */
+  readonly entries: number;
+}
+
 /** Names to look up. */
 export interface NamesToFind {
   /** Names of people in events and questions: identifiers or pseudonyms. */

@@ -7,11 +7,9 @@ import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { storedAbout } from './stored-about.ts';
 
-/** Decoded events in memory. An event counts once for each subject that it names. */
-const decodedWeightMax = 200_000;
-
-const weightOf = ({ event }: RecordedEvent): number =>
-  event.type === 'SubjectsEnrolled' ? 1 + event.data.subjects.length : 1;
+/** About how many bytes of memory a decoded event takes, besides its texts; and one of its texts, for each of its bytes. */
+const bytesOfEvent = 500;
+const bytesOfByte = 3;
 
 const recordedOf = ({
   position,
@@ -28,14 +26,15 @@ const recordedOf = ({
 
 /** Reads and caches decoded events of the log. */
 export class EventCache {
-  private readonly events = new LRUCache<number, RecordedEvent>({
-    maxSize: decodedWeightMax,
-    sizeCalculation: weightOf,
-  });
+  private readonly events: LRUCache<number, RecordedEvent>;
+  private readonly bytesMax: number;
   readonly log: LogReader;
 
-  constructor(log: LogReader) {
+  /** @param bytesMax the memory that decoded events may take, about. */
+  constructor(log: LogReader, bytesMax: number) {
     this.log = log;
+    this.bytesMax = bytesMax;
+    this.events = new LRUCache({ maxSize: bytesMax });
   }
 
   /** The event at a position; undefined if there is none, or if it cannot be decoded. */
@@ -58,7 +57,11 @@ export class EventCache {
 
   private decoded(stored: StoredEvent): RecordedEvent | undefined {
     const recorded = recordedOf(stored);
-    if (recorded !== undefined) this.events.set(stored.position, recorded);
+    if (recorded !== undefined) {
+      const size = bytesOfEvent + bytesOfByte * stored.bytes.length;
+      // One that is larger than the whole cache is kept alone.
+      this.events.set(stored.position, recorded, { size: Math.min(size, this.bytesMax) });
+    }
     return recorded;
   }
 }

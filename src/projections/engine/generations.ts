@@ -106,6 +106,10 @@ export class Generations {
 const pageBytes = 16_384;
 /** The write-ahead log is checkpointed once it has this many pages: 64 MiB. */
 const walPagesMax = 4_096;
+/** Pages that a connection keeps in memory where its share is not given, in bytes. */
+const pageCacheBytes = 32 * 1_024 * 1_024;
+
+const cachePragma = (bytes: number): string => `PRAGMA cache_size = -${Math.ceil(bytes / 1_024)}`;
 
 const pragma = (database: DatabaseSync, name: string): number => {
   const row = database.prepare(`PRAGMA ${name}`).get();
@@ -116,16 +120,20 @@ const pragma = (database: DatabaseSync, name: string): number => {
  * Opens a projections file for writing, and creates it if there is none. Lost data is rebuilt from the log, so
  * commits need not reach the disk at once; after a crash the file is as of some commit.
  *
- * @returns undefined if the file is damaged, or of another version of the projections, and so must be rebuilt.
+ * @param cacheBytes the pages that the connection may keep in memory.
+ * @returns undefined if the file is damaged, or of another version of the projections: it is to be rebuilt.
  */
-export const openProjections = (file: string): DatabaseSync | undefined => {
+export const openProjections = (
+  file: string,
+  cacheBytes: number = pageCacheBytes,
+): DatabaseSync | undefined => {
   const fresh = !existsSync(file);
   let database: DatabaseSync | undefined;
   try {
     makePrivateFile(file);
     database = new DatabaseSync(file);
     database.exec(
-      `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${walPagesMax}; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY`,
+      `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${walPagesMax}; PRAGMA synchronous = NORMAL; ${cachePragma(cacheBytes)}; PRAGMA temp_store = MEMORY`,
     );
     if (fresh) {
       database.exec(`PRAGMA application_id = ${applicationId}`);
@@ -140,10 +148,14 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
   return undefined;
 };
 
-/** Opens a projections file for reading. */
-export const openProjectionsToRead = (file: string): DatabaseSync => {
+/**
+ * Opens a projections file to read. It is not mapped into memory: what is mapped counts as memory of the process.
+ *
+ * @param cacheBytes the pages that the connection may keep in memory.
+ */
+export const openProjectionsToRead = (file: string, cacheBytes: number = pageCacheBytes): DatabaseSync => {
   const database = new DatabaseSync(file, { readOnly: true });
-  database.exec('PRAGMA cache_size = -131072; PRAGMA mmap_size = 1073741824');
+  database.exec(cachePragma(cacheBytes));
   return database;
 };
 

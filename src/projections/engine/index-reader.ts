@@ -19,6 +19,7 @@ import { KindTable } from './kind-table.ts';
 import { NamingSources } from './naming-sources.ts';
 import { PostedEnrolments } from './posted-enrolments.ts';
 import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from './posting-list.ts';
+import { readerCaches } from './reader-caches.ts';
 import { RunReader } from './run-reader.ts';
 import { SubjectNames } from './subject-names.ts';
 
@@ -37,14 +38,16 @@ export class IndexReader implements EventIndex {
   /** The hashes of corrected events: most events need no lookup of corrections. */
   private readonly corrected = new Set<number>();
 
-  constructor(database: DatabaseSync, log: LogReader) {
+  /** @param cacheBytes what it may keep decoded in memory, about. */
+  constructor(database: DatabaseSync, log: LogReader, cacheBytes?: number) {
+    const caches = readerCaches(cacheBytes);
     this.database = database;
     this.log = log;
-    this.events = new EventCache(log);
-    this.runs = new RunReader(database);
+    this.events = new EventCache(log, caches.events);
+    this.runs = new RunReader(database, caches);
     this.kinds = new KindTable(database);
     this.individuals = new Individuals(this.runs);
-    this.subjectNames = new SubjectNames(this.runs, this.events);
+    this.subjectNames = new SubjectNames(this.runs, this.events, caches.names);
     this.naming = new NamingSources(database);
     const query = (table: CheckedTable, rest: string) => checkedQuery(database, table, rest);
     this.statements = {

@@ -17,6 +17,8 @@ import { batchEventsMax, Scanner } from './scanner.ts';
 export interface ProjectorThreadInput {
   readonly logFile: string;
   readonly projectionsFile: string;
+  /** The pages of the projections that it may keep in memory, in bytes. */
+  readonly cacheBytes?: number | undefined;
 }
 
 /** A report of the thread. `position` is the checkpoint; `applied` counts events since the thread started. */
@@ -38,7 +40,7 @@ const scannedAheadEventsMin = 2 * batchEventsMax;
 const sampledEvents = 500;
 const lookIntervalMs = 250;
 
-const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
+const { logFile, projectionsFile, cacheBytes } = workerData as ProjectorThreadInput;
 const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(report);
 
 const waker = new Waker();
@@ -56,7 +58,7 @@ const eventsAfter = (log: LogReader, position: number): number => {
 };
 
 const run = async (): Promise<void> => {
-  const database = openProjections(projectionsFile);
+  const database = openProjections(projectionsFile, cacheBytes);
   if (database === undefined) return tell({ kind: 'unusable' });
   const log = openLogFile(logFile);
   const applier = new Applier(database, log);

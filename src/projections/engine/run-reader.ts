@@ -10,15 +10,8 @@ import type { Topic } from '../topic-hash.ts';
 import { type CheckedQuery, checkedQuery } from './checked-rows.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
+import type { ReaderCaches } from './reader-caches.ts';
 import { checked, damaged, type Run, runOf } from './run-tables.ts';
-
-/** Bytes of decoded blocks to cache: some 16,000 blocks. */
-const cachedBlockBytesMax = 128 * 1_024 * 1_024;
-/** Bytes of posting lists to cache: those of ten million enrolments. */
-const cachedListBytesMax = 256 * 1_024 * 1_024;
-
-/** Bytes of event kinds to cache: those of 64 million events. */
-const cachedCodeBytesMax = 64 * 1_024 * 1_024;
 
 /** The position of an event of a run. */
 const positionAt = ({ positions, firstPosition }: Run, offset: number): number =>
@@ -50,17 +43,20 @@ export class RunReader {
     Record<'ids' | 'run' | 'block' | 'list' | 'anyLate' | 'count' | 'present' | 'codes', StatementSync>
   > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
-  private readonly blocks = cacheOf<number>(cachedBlockBytesMax);
-  private readonly lists = cacheOf<string>(cachedListBytesMax);
-  private readonly codeBlocks = new LRUCache<string, Codes>({
-    maxSize: cachedCodeBytesMax,
-    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
-  });
+  private readonly blocks: LRUCache<number, Float64Array>;
+  private readonly lists: LRUCache<string, Float64Array>;
+  private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
   private hasLateTouches = false;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, { blocks, lists, codes }: ReaderCaches) {
+    this.blocks = cacheOf(blocks);
+    this.lists = cacheOf(lists);
+    this.codeBlocks = new LRUCache({
+      maxSize: codes,
+      sizeCalculation: ({ byteLength }) => Math.max(1, Math.min(byteLength, codes)),
+    });
     this.statements = {
       ids: database.prepare('SELECT id FROM run ORDER BY first_position'),
       run: database.prepare('SELECT * FROM run WHERE id = ?'),

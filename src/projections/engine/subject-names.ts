@@ -6,13 +6,12 @@ import { topic } from '../topics.ts';
 import type { EventCache } from './event-cache.ts';
 import type { RunReader } from './run-reader.ts';
 
-/** Subjects whose names are cached. */
-const namedMax = 2_000_000;
-
-/** Events with more subjects than this are cached by hash, since they are read for each of their subjects. */
+/** About how many bytes of memory the names under one hash take. */
+const bytesOfNamed = 350;
+/** Events of more subjects have these kept by their hashes: they are asked for each of them. */
 const subjectsReadAgainMax = 8;
-/** Subjects of such events to cache. */
-const subjectsAtHandMax = 2_000_000;
+/** About how many bytes of memory one subject of such an event takes. */
+const bytesOfSubject = 200;
 
 /** The subjects found so far with a hash. */
 interface Named {
@@ -24,17 +23,21 @@ interface Named {
 export class SubjectNames {
   private readonly runs: RunReader;
   private readonly events: EventCache;
-  private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
+  private readonly named: LRUCache<Topic, Named>;
+  /** By position: of events of many, the subjects by hash. */
+  private readonly ofMany: LRUCache<number, ReadonlyMap<Topic, ReadonlyArray<string>>>;
 
-  /** By position: the subjects by hash, for events with many. */
-  private readonly ofMany = new LRUCache<number, ReadonlyMap<Topic, ReadonlyArray<string>>>({
-    maxSize: subjectsAtHandMax,
-    sizeCalculation: ({ size }) => size,
-  });
-
-  constructor(runs: RunReader, events: EventCache) {
+  /** @param bytesMax the memory that names may take, about. */
+  constructor(runs: RunReader, events: EventCache, bytesMax: number) {
     this.runs = runs;
     this.events = events;
+    const half = Math.ceil(bytesMax / 2);
+    this.named = new LRUCache({ maxSize: half, sizeCalculation: () => Math.min(bytesOfNamed, half) });
+    this.ofMany = new LRUCache({
+      maxSize: half,
+      // Those of one event are kept, however many they are.
+      sizeCalculation: ({ size }) => Math.min(1 + size * bytesOfSubject, half),
+    });
   }
 
   /** The subjects with the given hashes: nearly always one for each. */

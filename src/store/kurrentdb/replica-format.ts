@@ -140,4 +140,5 @@ export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
  *
  * @throws a StoreProblem when there is no replica, or it cannot be trusted.
  */
-export const openReplicaReader = (path: string): LogReader => openQueries(path, replicaFormat);
+export const openReplicaReader = (path: string, cacheBytes?: number): LogReader =>
+  openQueries(path, replicaFormat, cacheBytes);

@@ -6,7 +6,8 @@ import { openLogReader } from '../sqlite/log-reader.ts';
 /**
  * Opens a reader of the log in this file, in any thread.
  *
+ * @param cacheBytes the pages of the file that it may keep in memory.
  * @throws a StoreProblem when there is no log, or it cannot be trusted.
  */
-export const openLogFile = (file: string): LogReader =>
-  file.endsWith(replicaExtension) ? openReplicaReader(file) : openLogReader(file);
+export const openLogFile = (file: string, cacheBytes?: number): LogReader =>
+  file.endsWith(replicaExtension) ? openReplicaReader(file, cacheBytes) : openLogReader(file, cacheBytes);

@@ -40,6 +40,8 @@ export interface OpenStoreOptions {
   readonly notify?: (notice: Notice) => void;
   readonly environment?: Environment;
   readonly limits?: Partial<Limits>;
+  /** The pages of an embedded log that its writer may keep in memory, in bytes. */
+  readonly writerCacheBytes?: number;
 }
 
 /** The log of an embedded ledger, in its directory. */
@@ -64,14 +66,15 @@ export const openKurrentDb = async (
  * message says what is wrong, where, and what to do.
  */
 export const openStore = async (
-  { store, dataDirectory }: StoreSettings,
+  { store: named, dataDirectory }: StoreSettings,
   options: OpenStoreOptions = {},
 ): Promise<OpenedStore> => {
-  const setting = storeSettingOf(store);
+  const setting = storeSettingOf(named);
   makePrivateDirectory(dataDirectory);
   if (setting.kind === 'sqlite') {
     const logFile = embeddedLogFile(dataDirectory);
-    return { store: await openThreadedEventStore(logFile), logFile, onGrown: () => () => undefined };
+    const store = await openThreadedEventStore(logFile, { cacheBytes: options.writerCacheBytes });
+    return { store, logFile, onGrown: () => () => undefined };
   }
   const opened = await openKurrentDb(setting.settings, dataDirectory, options);
   return { ...opened, onGrown: opened.store.onGrown, claimVault: opened.store.claimVault };

@@ -12,7 +12,14 @@ import { damaged } from './store-problems.ts';
 
 /** How many events one query reads; larger pages are slower, because of garbage collection. */
 const eventsAtOnceMax = 1_000;
-/** The size limit of the values that SQLite builds; larger pages are read in parts. Events are far smaller. */
+/** How many the first query reads, when nothing is known of their size. */
+const eventsAtFirst = 64;
+/**
+ * About how many bytes of events a query reads. SQLite holds them twice while it concatenates them, and each thread that
+ * follows the log reads for itself.
+ */
+const pageBytesWanted = 4 * 1_024 * 1_024;
+/** The size limit of the values that SQLite builds: larger pages are read in parts. Events are far smaller. */
 const valueBytesMax = 64 * 1_024 * 1_024;
 /** SQLite's result code for larger values: `SQLITE_TOOBIG`. */
 const tooBig = 18;
@@ -72,20 +79,26 @@ export const pageReader = (
      FROM (SELECT * FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)`,
   );
   select.setReturnArrays(true);
-  let atOnce = eventsAtOnceMax;
+  let atOnce = eventsAtFirst;
 
   const selectPage = (after: Position, upTo: Position, limit: number) => {
     for (;;) {
       const events = Math.min(limit, atOnce);
       try {
         const values = select.get(after, upTo, events);
-        atOnce = Math.min(atOnce * 2, eventsAtOnceMax);
         return values as unknown as [bytes: Uint8Array | null, rows: Uint8Array | null];
       } catch (error) {
         if (!isTooBig(error) || events <= 1) throw error;
         atOnce = Math.floor(events / 2);
       }
     }
+  };
+
+  /** Reads as many events next as are about as large together as a page is to be. */
+  const learnSize = (events: number, bytes: number): void => {
+    if (events === 0) return;
+    const fitting = Math.floor((events * pageBytesWanted) / Math.max(1, bytes));
+    atOnce = Math.max(1, Math.min(fitting, atOnce * 2, eventsAtOnceMax));
   };
 
   return (after, upTo, limit) => {
@@ -122,6 +135,7 @@ export const pageReader = (
       start = end;
       last = position;
     }
+    learnSize(positions.length, bytes.length);
     return {
       positions,
       recordedAt,

@@ -172,15 +172,16 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
  *
  * @throws a StoreProblem when there is no ledger, or it cannot be trusted.
  */
-export const openLogReader = (file: string): LogReader => openQueries(file, ledgerFormat);
+export const openLogReader = (file: string, cacheBytes?: number): LogReader =>
+  openQueries(file, ledgerFormat, cacheBytes);
 
 /**
  * The same for any file with the tables of the embedded ledger.
  *
  * @throws a StoreProblem when there is no such file, or it cannot be trusted.
  */
-export const openQueries = (file: string, format: FileFormat): LogReader => {
-  const database = openToRead(file, format);
+export const openQueries = (file: string, format: FileFormat, cacheBytes?: number): LogReader => {
+  const database = openToRead(file, format, cacheBytes);
   return {
     ...ledgerQueries(database, file),
     close: () => {

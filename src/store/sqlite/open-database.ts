@@ -38,15 +38,17 @@ const busyWaitMs = 1_000;
 const walPagesMax = 4_096;
 /** After a burst, the file of the write-ahead log is truncated to this size. */
 const walKeptBytesMax = 64 * 1_024 * 1_024;
-const pageCacheKibibytes = 64 * 1_024;
+/** Pages that a connection keeps in memory where its share is not given, in bytes. */
+const pageCacheBytes = 8 * 1_024 * 1_024;
 
 const sharedPragmas = `
   PRAGMA trusted_schema = OFF;
   PRAGMA cell_size_check = ON;
   PRAGMA temp_store = MEMORY;
   PRAGMA foreign_keys = ON;
-  PRAGMA cache_size = -${pageCacheKibibytes};
 `;
+
+const cachePragma = (bytes: number): string => `PRAGMA cache_size = -${Math.ceil(bytes / 1_024)};`;
 
 const writerPragmas = `
   PRAGMA journal_mode = WAL;
@@ -122,9 +124,15 @@ const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void
 /**
  * Opens a file for writing, and creates it if there is none. A file of an earlier version is upgraded.
  *
+ * @param cacheBytes the pages that the connection may keep in memory.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openToWrite = (path: string, format: FileFormat, now: Instant): OpenDatabase => {
+export const openToWrite = (
+  path: string,
+  format: FileFormat,
+  now: Instant,
+  cacheBytes: number = pageCacheBytes,
+): OpenDatabase => {
   try {
     refuseOldSqlite(path);
     makePrivateDirectory(dirname(resolve(path)));
@@ -136,7 +144,7 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
       connect(file, true, (database) => refuseForeign(file, format, database, true)).close();
       refuseDamagedLog(file, format);
       const database = connect(file, false, (opening) => {
-        opening.exec(sharedPragmas);
+        opening.exec(sharedPragmas + cachePragma(cacheBytes));
         upgrade(file, format, opening);
         refuseOtherTables(file, format, opening);
         opening.exec(writerPragmas + (format.pragmas ?? ''));
@@ -173,9 +181,14 @@ export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseS
 /**
  * Opens a file read-only, while another connection may be writing it.
  *
+ * @param cacheBytes the pages that the connection may keep in memory.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
+export const openToRead = (
+  path: string,
+  format: FileFormat,
+  cacheBytes: number = pageCacheBytes,
+): DatabaseSync => {
   try {
     refuseOldSqlite(path);
     if (!existsSync(path)) {
@@ -188,7 +201,7 @@ export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
     const file = canonical(path);
     refuseMissing(file, format);
     return connect(file, true, (database) => {
-      database.exec(sharedPragmas);
+      database.exec(sharedPragmas + cachePragma(cacheBytes));
       refuseForeign(file, format, database, false);
       refuseOtherTables(file, format, database);
     });

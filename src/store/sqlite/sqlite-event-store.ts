@@ -49,6 +49,8 @@ export interface SqliteEventStoreOptions {
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => Instant;
   readonly limits?: Partial<Limits>;
+  /** The pages of the file that it may keep in memory. */
+  readonly cacheBytes?: number | undefined;
   /** Receives the writing connection, for example to limit the size of the file. */
   readonly configure?: (database: DatabaseSync) => void;
 }
@@ -108,7 +110,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
   const { now } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const kept = keptCount(path);
-  const opened = openToWrite(path, ledgerFormat, now());
+  const opened = openToWrite(path, ledgerFormat, now(), options.cacheBytes);
   const { file, database } = opened;
   const { writer, queries, count, lost } = preparing(opened, () => {
     options.configure?.(database);

@@ -12,7 +12,13 @@ import { startThread } from '../../threads/start-thread.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { openLogReader } from './log-reader.ts';
 import { fromPlain } from './store-problems.ts';
-import type { Failure, PackedBatch, WriterReport, WriterRequest } from './writer-thread.ts';
+import type {
+  Failure,
+  PackedBatch,
+  WriterReport,
+  WriterRequest,
+  WriterThreadInput,
+} from './writer-thread.ts';
 
 /** The limits of the pool of buffers. */
 const keptBuffersMax = 8;
@@ -88,9 +94,9 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
 
 /** Starts a thread that writes the file. Resolves when it is open, with the reason if nothing can be recorded. */
 const startWriter = async (
-  file: string,
+  input: WriterThreadInput,
 ): Promise<{ readonly writer: Worker; readonly fault: string | undefined }> => {
-  const worker = startThread(new URL('./writer-thread.ts', import.meta.url), file);
+  const worker = startThread(new URL('./writer-thread.ts', import.meta.url), input);
   const [first] = (await once(worker, 'message')) as [WriterReport];
   if (first.kind === 'failed') throw errorOf(first.failure);
   return { writer: worker, fault: first.kind === 'open' ? first.fault : undefined };
@@ -99,6 +105,8 @@ const startWriter = async (
 export interface ThreadedOptions {
   /** Receives each writing thread as it starts. */
   readonly started?: (worker: Worker) => void;
+  /** The pages of the file that the thread may keep in memory. */
+  readonly cacheBytes?: number | undefined;
 }
 
 /**
@@ -109,9 +117,9 @@ export interface ThreadedOptions {
  */
 export const openThreadedEventStore = async (
   file: string,
-  { started = () => {} }: ThreadedOptions = {},
+  { started = () => {}, cacheBytes }: ThreadedOptions = {},
 ): Promise<EventStore> => {
-  const { writer: first, fault } = await startWriter(file);
+  const { writer: first, fault } = await startWriter({ file, cacheBytes });
   let worker: Worker | undefined = first;
   const reader = openLogReader(file);
   const buffers = bufferPool();
@@ -156,7 +164,7 @@ export const openThreadedEventStore = async (
       await pause(replaceAfterMs);
       if (closed !== undefined) return;
       try {
-        attend((await startWriter(file)).writer);
+        attend((await startWriter({ file, cacheBytes })).writer);
       } catch {
         // Meanwhile, appends fail because there is no writer.
       }

@@ -28,6 +28,13 @@ export interface PackedBatch {
   readonly bytes: ArrayBuffer;
 }
 
+/** What the thread is given. */
+export interface WriterThreadInput {
+  readonly file: string;
+  /** The pages of the file that it may keep in memory. */
+  readonly cacheBytes: number | undefined;
+}
+
 /** The requests to the thread. */
 export type WriterRequest =
   | {
@@ -88,7 +95,8 @@ const append = async (
 };
 
 const run = (): void => {
-  const store = openSqliteEventStore(workerData as string, { now: Date.now });
+  const { file, cacheBytes } = workerData as WriterThreadInput;
+  const store = openSqliteEventStore(file, { now: Date.now, cacheBytes });
   tell({ kind: 'open', fault: store.fault() });
   parentPort?.on('message', (request: WriterRequest) => {
     if (request.kind === 'append') void append(store, request);

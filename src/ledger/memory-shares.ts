@@ -1,0 +1,100 @@
+/**
+ * How the memory of a server is divided: each part that keeps something in memory is given its share, so that the whole
+ * stays within a setting however large the ledger is.
+ */
+
+const mebibyte = 1_024 * 1_024;
+
+/** The memory of a server where the setting is not given, in MiB. */
+export const memoryMebibytesDefault = 1_536;
+/** With less, a server could not even hold what its threads need to run. */
+export const memoryMebibytesMin = 640;
+/** The most that the setting takes: 1 TiB. */
+export const memoryMebibytesMax = 1_048_576;
+
+/**
+ * What the process takes whatever it keeps: its program, the threads with their stacks and young objects, and what is
+ * under way in them, such as the runs that are being merged.
+ */
+const runningMebibytes = 480;
+
+/** What a reader of the log and the projections keeps, in bytes. */
+export interface ReaderShares {
+  /** Pages of the log. */
+  readonly logPages: number;
+  /** Pages of the projections. */
+  readonly projectionsPages: number;
+  /** What is decoded: blocks, posting lists, events, names. */
+  readonly caches: number;
+}
+
+/** What a thread that answers questions keeps, in bytes; its heap is what it counts, and what an answer takes meanwhile. */
+export interface AnsweringShares extends ReaderShares {
+  readonly heap: number;
+}
+
+/** The shares, in bytes. */
+export interface MemoryShares {
+  readonly logWriterPages: number;
+  readonly vaultWriterPages: number;
+  /** People of the vault whom the thread that admits them keeps at hand. */
+  readonly vaultWriterEntries: number;
+  readonly vaultPages: number;
+  /** People of the vault whom questions keep at hand. */
+  readonly vaultEntries: number;
+  readonly projectionsWriterPages: number;
+  /** Objects of the thread that takes requests: bodies, events on their way, answers. */
+  readonly requests: number;
+  /** Where questions are answered at once. */
+  readonly serving: ReaderShares;
+  /** The thread that answers wide questions. */
+  readonly answering: AnsweringShares;
+  /** The thread that answers long questions about one person. */
+  readonly answeringAboutPeople: AnsweringShares;
+  /** The heap of the thread that makes evidence. */
+  readonly evidenceHeap: number;
+}
+
+/** Of a thousand parts of what is divided, how many each gets. */
+const parts: MemoryShares = {
+  logWriterPages: 15,
+  vaultWriterPages: 50,
+  vaultWriterEntries: 20,
+  vaultPages: 40,
+  vaultEntries: 20,
+  projectionsWriterPages: 50,
+  requests: 60,
+  serving: { logPages: 20, projectionsPages: 30, caches: 40 },
+  answering: { logPages: 10, projectionsPages: 30, caches: 90, heap: 280 },
+  answeringAboutPeople: { logPages: 10, projectionsPages: 10, caches: 30, heap: 60 },
+  evidenceHeap: 135,
+};
+
+/**
+ * The shares of a server that may take so much memory.
+ *
+ * @param mebibytes at least `memoryMebibytesMin`.
+ */
+export const memoryShares = (mebibytes: number): MemoryShares => {
+  const divided = (mebibytes - runningMebibytes) * mebibyte;
+  const of = (thousandths: number): number => Math.floor((divided * thousandths) / 1_000);
+  const reader = ({ logPages, projectionsPages, caches }: ReaderShares): ReaderShares => ({
+    logPages: of(logPages),
+    projectionsPages: of(projectionsPages),
+    caches: of(caches),
+  });
+  const thread = (each: AnsweringShares): AnsweringShares => ({ ...reader(each), heap: of(each.heap) });
+  return {
+    logWriterPages: of(parts.logWriterPages),
+    vaultWriterPages: of(parts.vaultWriterPages),
+    vaultWriterEntries: of(parts.vaultWriterEntries),
+    vaultPages: of(parts.vaultPages),
+    vaultEntries: of(parts.vaultEntries),
+    projectionsWriterPages: of(parts.projectionsWriterPages),
+    requests: of(parts.requests),
+    serving: reader(parts.serving),
+    answering: thread(parts.answering),
+    answeringAboutPeople: thread(parts.answeringAboutPeople),
+    evidenceHeap: of(parts.evidenceHeap),
+  };
+};

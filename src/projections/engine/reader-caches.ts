@@ -1,0 +1,19 @@
+/** How much a reader of the projections keeps decoded in memory, in bytes. */
+export interface ReaderCaches {
+  readonly blocks: number;
+  readonly lists: number;
+  /** Kinds of events. */
+  readonly codes: number;
+  readonly events: number;
+  /** Names of subjects. */
+  readonly names: number;
+}
+
+/** What a reader keeps where its share is not given. */
+const cacheBytesDefault = 128 * 1_024 * 1_024;
+
+/** Divides what a reader may keep in memory. */
+export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches => {
+  const of = (share: number): number => Math.max(1, Math.floor(bytes * share));
+  return { blocks: of(0.2), lists: of(0.4), codes: of(0.1), events: of(0.15), names: of(0.15) };
+};

@@ -1,0 +1,61 @@
+/**
+ * How the memory of a server is divided among what keeps things in it.
+ */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  memoryMebibytesDefault,
+  memoryMebibytesMax,
+  memoryMebibytesMin,
+  memoryShares,
+} from '../../src/ledger/memory-shares.ts';
+
+/** Every share, by its name. */
+const sharesIn = (shares: object, before = ''): ReadonlyArray<readonly [name: string, bytes: number]> =>
+  Object.entries(shares).flatMap(([name, share]) =>
+    typeof share === 'number'
+      ? [[before + name, share] as const]
+      : sharesIn(share as object, `${before}${name}.`),
+  );
+
+const sizes = fc.integer({ min: memoryMebibytesMin, max: memoryMebibytesMax });
+const bytesOf = (mebibytes: number): number => mebibytes * 1_024 * 1_024;
+
+describe('the shares of the memory', () => {
+  it('leave the process what it takes to run, together', () => {
+    fc.assert(
+      fc.property(sizes, (mebibytes) => {
+        const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 480));
+        // Nothing is left over either, but for what rounding takes.
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 480) - 100);
+      }),
+    );
+  });
+
+  it('are whole numbers of bytes, of a mebibyte at least', () => {
+    fc.assert(
+      fc.property(sizes, (mebibytes) => {
+        for (const [name, bytes] of sharesIn(memoryShares(mebibytes))) {
+          expect(Number.isInteger(bytes), name).toBe(true);
+          expect(bytes, name).toBeGreaterThanOrEqual(bytesOf(1));
+        }
+      }),
+    );
+  });
+
+  it('never shrink when the server is given more', () => {
+    fc.assert(
+      fc.property(sizes, sizes, (one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)];
+        const larger = new Map(sharesIn(memoryShares(more)));
+        for (const [name, bytes] of sharesIn(memoryShares(less)))
+          expect(larger.get(name), name).toBeGreaterThanOrEqual(bytes);
+      }),
+    );
+  });
+
+  it('give a thread that answers wide questions over a quarter of a gibibyte where nothing is set', () => {
+    expect(memoryShares(memoryMebibytesDefault).answering.heap).toBeGreaterThan(bytesOf(256));
+  });
+});
