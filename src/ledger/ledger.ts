@@ -88,10 +88,11 @@ export class Ledger {
   /** How long the parts of the ledger take. */
   readonly timings = new Timings();
   /**
-   * Up to this position, wide questions are answered on the main thread: a separate thread would cost more than it
-   * saves.
+   * Up to this position, and so many entries of the index, wide questions are answered here: a thread would cost more than
+   * it saves.
    */
   onTheSpotMax = 10_000;
+  private readonly onTheSpotEntriesMax = 200_000;
   private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
   private readonly serving: ServingProjections;
   private readonly answering: Answering;
@@ -161,7 +162,10 @@ export class Ledger {
     asked: AskedWidely<Q>,
     signal: AbortSignal,
   ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
-    const isSmall = this.checkpoint() <= this.onTheSpotMax;
+    const isSmall = this.serving.read(
+      (reader) =>
+        reader.checkpoint() <= this.onTheSpotMax && reader.runs.entries() <= this.onTheSpotEntriesMax,
+    );
     return this.askBeside(this.answering, asked, signal, isSmall);
   }
 

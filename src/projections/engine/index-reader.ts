@@ -18,7 +18,7 @@ import { Individuals } from './individuals.ts';
 import { KindTable } from './kind-table.ts';
 import { NamingSources } from './naming-sources.ts';
 import { PostedEnrolments } from './posted-enrolments.ts';
-import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from './posting-list.ts';
+import { allMovements, enrolmentsIn, vouchesOf } from './posting-list.ts';
 import { readerCaches } from './reader-caches.ts';
 import { RunReader } from './run-reader.ts';
 import { SubjectNames } from './subject-names.ts';
@@ -159,10 +159,10 @@ export class IndexReader implements EventIndex {
   latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined {
     let latest: Instant | undefined;
     for (const { postings } of this.runs.postings(vouchesOf(source))) {
-      for (let at = postings.length - postingWidth; at >= 0; at -= postingWidth) {
-        const upTo = postings[at]!;
+      for (let group = postings.groups - 1; group >= 0; group--) {
+        const upTo = postings.times[group]!;
         if (latest !== undefined && upTo <= latest) break;
-        if (holds(postings[at + 1]!, upTo)) latest = upTo;
+        if (holds(postings.positions[group]!, upTo)) latest = upTo;
       }
     }
     return latest;
@@ -186,9 +186,9 @@ export class IndexReader implements EventIndex {
   movementsBetween(from: Instant, to: Instant): ReadonlySet<number> {
     const positions = new Set<number>();
     for (const { postings } of this.runs.postings(allMovements)) {
-      const end = countBefore(postings, { time: to, position: origin });
-      for (let at = countBefore(postings, { time: from, position: origin }); at < end; at++)
-        positions.add(postings[at * postingWidth + 1]!);
+      const end = postings.groupsBefore(to, origin);
+      for (let group = postings.groupsBefore(from, origin); group < end; group++)
+        positions.add(postings.positions[group]!);
     }
     return positions;
   }
@@ -222,9 +222,8 @@ export class IndexReader implements EventIndex {
     const id = this.populationId(population);
     const positions: number[] = [];
     for (const { postings } of id === undefined ? [] : this.runs.postings(enrolmentsIn(id))) {
-      for (let at = 1; at < postings.length; at += postingWidth) {
-        if (postings[at]! > after && postings[at]! <= upTo) positions.push(postings[at]!);
-      }
+      for (const position of postings.positions)
+        if (position > after && position <= upTo) positions.push(position);
     }
     return positions;
   }

@@ -7,7 +7,7 @@
  * answer holds for every moment of knowledge.
  */
 import type { Topic } from '../topic-hash.ts';
-import { isOfEnrolments, type ListKey, ownDataMoved, populationOf, postingWidth } from './posting-list.ts';
+import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 import { SubjectTable } from './subject-table.ts';
 
@@ -54,8 +54,12 @@ export class Individuals {
     let last = this.upTo;
     for (const { key, postings, lastPosition } of this.runs.postingsAfter(this.upTo)) {
       last = Math.max(last, lastPosition);
-      for (let at = 0; at < postings.length; at += postingWidth) {
-        if (postings[at + 1]! > this.upTo) this.count(key, postings[at + 2]!);
+      if (postings.positions.some((position) => position > this.upTo))
+        this.firstEnrolledIn.reserve(postings.subjects.length);
+      for (let group = 0; group < postings.groups; group++) {
+        if (postings.positions[group]! <= this.upTo) continue;
+        for (let at = postings.startOf(group); at < postings.startOf(group + 1); at++)
+          this.count(key, postings.subjects[at]!);
       }
     }
     this.upTo = last;

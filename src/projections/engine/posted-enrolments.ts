@@ -2,7 +2,8 @@
 
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import type { EnrolmentList, Enrolments } from '../event-index.ts';
-import { countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
+import type { PostingColumns } from './posting-columns.ts';
+import { enrolmentsIn } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
 /** Merges both in folding order. */
@@ -22,34 +23,28 @@ const merged = (a: Enrolments, b: Enrolments): Enrolments => {
   return { times, positions };
 };
 
+/** Those of a list that stand at a position or before. */
+interface Known {
+  readonly postings: PostingColumns;
+  /** The last position, where the list has later ones too. */
+  readonly upTo: number;
+}
+
 /** Enrolments in a population, as recorded up to a position. */
 export class PostedEnrolments implements EnrolmentList {
-  private readonly parts: ReadonlyArray<Float64Array>;
+  private readonly parts: ReadonlyArray<Known>;
 
   /** @param population the id of the population. */
   constructor(runs: RunReader, population: number, upTo: number) {
-    this.parts = runs.postings(enrolmentsIn(population)).flatMap(({ postings, lastPosition }) => {
-      if (lastPosition <= upTo) return [postings];
-      const known: number[] = [];
-      for (let at = 0; at < postings.length; at += postingWidth) {
-        if (postings[at + 1]! <= upTo)
-          for (let field = 0; field < postingWidth; field++) known.push(postings[at + field]!);
-      }
-      return [Float64Array.from(known)];
-    });
+    this.parts = runs.postings(enrolmentsIn(population)).map(({ postings, lastPosition }) => ({
+      postings,
+      upTo: lastPosition <= upTo ? Number.POSITIVE_INFINITY : upTo,
+    }));
   }
 
   /** All enrolments, in folding order. */
   enrolments(): Enrolments {
-    const columns = this.parts.map((part): Enrolments => {
-      const length = part.length / postingWidth;
-      const [times, positions] = [new Float64Array(length), new Float64Array(length)];
-      for (let at = 0; at < length; at++) {
-        times[at] = part[at * postingWidth]!;
-        positions[at] = part[at * postingWidth + 1]!;
-      }
-      return { times, positions };
-    });
+    const columns = this.parts.map(enrolmentsOf);
     // The shortest first, so that the longest are copied least often.
     columns.sort((a, b) => a.times.length - b.times.length);
     return columns.reduce(merged, { times: new Float64Array(0), positions: new Float64Array(0) });
@@ -60,3 +55,27 @@ export class PostedEnrolments implements EnrolmentList {
     return this.parts.reduce((sum, part) => sum + countBefore(part, place), 0);
   }
 }
+
+const enrolmentsOf = ({ postings, upTo }: Known): Enrolments => {
+  const length = postings.subjects.length;
+  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
+  let filled = 0;
+  for (let group = 0; group < postings.groups; group++) {
+    const position = postings.positions[group]!;
+    if (position > upTo) continue;
+    const end = filled + postings.startOf(group + 1) - postings.startOf(group);
+    times.fill(postings.times[group]!, filled, end);
+    positions.fill(position, filled, end);
+    filled = end;
+  }
+  return { times: times.subarray(0, filled), positions: positions.subarray(0, filled) };
+};
+
+const countBefore = ({ postings, upTo }: Known, place: FoldingPlace): number => {
+  if (upTo === Number.POSITIVE_INFINITY) return postings.before(place);
+  let count = 0;
+  const groups = postings.groupsBefore(place.time, place.position);
+  for (let group = 0; group < groups; group++)
+    if (postings.positions[group]! <= upTo) count += postings.startOf(group + 1) - postings.startOf(group);
+  return count;
+};

@@ -1,12 +1,11 @@
 /**
- * Posting lists: which subjects events name, and when, in order of valid time. A posting has three numbers: the
- * time, the position, and the hash of the subject (0 if the list is not about subjects).
+ * Posting lists: whom the events name, and when, in the order of valid time. A posting is three numbers: the time, the
+ * position, and the hash of the subject (0 where the list is not about subjects). How files keep them is in
+ * `posting-columns.ts`.
  *
  * A number is the key of a list. Files store it in the column `population` of the table `roll`, since most lists
  * are the enrolments in one population.
  */
-
-import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import { sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
 import { topic } from '../topics.ts';
 
@@ -66,18 +65,4 @@ export const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array =
     filled += part.length;
   }
   return all;
-};
-
-/** How many of the sorted postings come before a place; takes logarithmic time. */
-export const countBefore = (postings: Float64Array, { time, position }: FoldingPlace): number => {
-  // Inlined instead of `firstNotBefore`, since every count of people uses it.
-  let low = 0;
-  let high = postings.length / postingWidth;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = middle * postingWidth;
-    if (postings[at]! < time || (postings[at] === time && postings[at + 1]! < position)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };

@@ -9,9 +9,10 @@ import { firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import { type CheckedQuery, checkedQuery } from './checked-rows.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
+import { PostingColumns } from './posting-columns.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import type { ReaderCaches } from './reader-caches.ts';
-import { checked, damaged, type Run, runOf } from './run-tables.ts';
+import { blockEntries, checked, damaged, type Run, runOf } from './run-tables.ts';
 
 /** The position of an event of a run. */
 const positionAt = ({ positions, firstPosition }: Run, offset: number): number =>
@@ -23,8 +24,10 @@ const offsetAfter = ({ positions, firstPosition }: Run, after: number): number =
   return positions === undefined ? after - firstPosition + 1 : firstAtLeast(positions, after + 1);
 };
 
-/** A cache of numbers, limited by their bytes; a value larger than the limit is cached alone. */
-const cacheOf = <K extends string | number>(bytesMax: number): LRUCache<K, Float64Array> =>
+/** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
+const cacheOf = <K extends string | number, V extends { readonly byteLength: number }>(
+  bytesMax: number,
+): LRUCache<K, V> =>
   new LRUCache({
     maxSize: bytesMax,
     sizeCalculation: ({ byteLength }) => Math.max(1, Math.min(byteLength, bytesMax)),
@@ -32,7 +35,7 @@ const cacheOf = <K extends string | number>(bytesMax: number): LRUCache<K, Float
 
 /** The part of a posting list that is in one run. */
 export interface PostingsOfRun {
-  readonly postings: Float64Array;
+  readonly postings: PostingColumns;
   /** The last position of the run. */
   readonly lastPosition: number;
 }
@@ -44,7 +47,7 @@ export class RunReader {
   > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
-  private readonly lists: LRUCache<string, Float64Array>;
+  private readonly lists: LRUCache<string, PostingColumns>;
   private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
@@ -61,7 +64,9 @@ export class RunReader {
       ids: database.prepare('SELECT id FROM run ORDER BY first_position'),
       run: database.prepare('SELECT * FROM run WHERE id = ?'),
       block: database.prepare('SELECT entries, checksum FROM block WHERE id = ?'),
-      count: database.prepare('SELECT sum(events) AS events FROM run'),
+      count: database.prepare(
+        'SELECT sum(events) AS events, sum(last_block - first_block) AS blocks FROM run',
+      ),
       late: checkedQuery(
         database,
         'late_touch',
@@ -98,6 +103,11 @@ export class RunReader {
   /** The number of events in the runs. */
   events(): number {
     return Number(this.statements.count.get()?.events ?? 0);
+  }
+
+  /** About how many entries they have: an event of ten thousand people has as many. */
+  entries(): number {
+    return Number(this.statements.count.get()?.blocks ?? 0) * blockEntries;
   }
 
   private block(run: Run, place: number): Float64Array {
@@ -196,12 +206,13 @@ export class RunReader {
     return this.codes(run, Math.floor(offset / blockEvents))[offset % blockEvents]!;
   }
 
-  private list(run: Run, key: ListKey): Float64Array {
+  private list(run: Run, key: ListKey): PostingColumns {
     const cacheKey = `${run.id} ${key}`;
     const cached = this.lists.get(cacheKey);
     if (cached !== undefined) return cached;
     const row = this.statements.list.get(run.id, key);
-    const postings = checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+    const packed = checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+    const postings = new PostingColumns(packed);
     this.lists.set(cacheKey, postings);
     return postings;
   }

@@ -28,7 +28,9 @@ export const runTables = `
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
 
-/** The error for a damaged row. */
+/** Entries in one block: two of them fit on a page of 16 KiB. */
+export const blockEntries = 1_000;
+
 export const damaged = (what: string): ProjectionsDamaged =>
   new ProjectionsDamaged(`the projections hold ${what} that is damaged`);
 

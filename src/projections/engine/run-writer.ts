@@ -10,11 +10,9 @@ import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
+import { PostingColumns, packPostings } from './posting-columns.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
-import { checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
-
-/** Entries in one block: two blocks fit on a page of 16 KiB. */
-const blockEntries = 1_000;
+import { blockEntries, checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
 
 /** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
 const entriesOfItem = 2;
@@ -113,8 +111,10 @@ export class RunWriter {
       positions === undefined ? null : toBlob(positions),
       checksumOfRun(run),
     );
-    for (const [key, list] of lists)
-      this.statements.list.run(lastInsertRowid, key, toBlob(list), crc32(toBlob(list)));
+    for (const [key, list] of lists) {
+      const blob = toBlob(packPostings(list));
+      this.statements.list.run(lastInsertRowid, key, blob, crc32(blob));
+    }
     for (const [place, block] of blocksOf(added.codes).entries()) {
       const { present, presentChecksum, codes, checksum } = block;
       this.statements.codes.run(lastInsertRowid, place, present, presentChecksum, codes, checksum);
@@ -148,7 +148,8 @@ export class RunWriter {
         const key = row.population as ListKey;
         const parts = lists.get(key) ?? [];
         lists.set(key, parts);
-        parts.push(checked('a posting list', row.enrolments, row.checksum));
+        const list = new PostingColumns(checked('a posting list', row.enrolments, row.checksum));
+        parts.push(list.unpacked());
       }
       offset += run.events;
       this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
