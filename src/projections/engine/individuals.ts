@@ -13,11 +13,49 @@ import { SubjectTable } from './subject-table.ts';
 
 /** Stored instead of the population of an enrolled subject. */
 const isIndividual = -1;
+/**
+ * A subject that is new is looked up by itself where the runs have so many times as many entries as there are new ones;
+ * otherwise all runs are read once.
+ */
+const entriesOfLookup = 500;
+/** Bits for each hash that may be repeated. */
+const bitsPerHash = 16;
+
+/** Hashes of 32 bits that may be repeated; one in `bitsPerHash` of the others may be among them too. */
+class Repeated {
+  private readonly bits: Uint8Array;
+
+  constructor(lows: ReadonlyArray<number>) {
+    this.bits = new Uint8Array(Math.max(1, Math.ceil((lows.length * bitsPerHash) / 8)));
+    for (const low of lows) {
+      const mixed = spread(low);
+      this.bits[this.byteOf(mixed)]! |= 1 << (mixed & 7);
+    }
+  }
+
+  may(topic: Topic): boolean {
+    const mixed = spread(topic);
+    return (this.bits[this.byteOf(mixed)]! & (1 << (mixed & 7))) !== 0;
+  }
+
+  private byteOf(mixed: number): number {
+    return Math.floor((mixed / 2 ** 32) * this.bits.length);
+  }
+}
+
+/** Those let through are not next to one another in the table of subjects. */
+const spread = (topic: Topic): number => {
+  const mixed = Math.imul((topic >>> 0) ^ ((topic >>> 0) >>> 15), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
+};
 
 /** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
   private readonly runs: RunReader;
-  /** The population of each subject in a cohort; `isIndividual` for the others. */
+  /**
+   * Of those of whom more than one thing may be recorded: the population in which a subject of a cohort is enrolled;
+   * `isIndividual` for the others. Nearly everybody in cohorts is not in it.
+   */
   private readonly firstEnrolledIn = new SubjectTable();
   private readonly byPopulation = new Map<
     number,
@@ -51,18 +89,56 @@ export class Individuals {
 
   /** Takes in what was recorded since the last update. */
   private update(): void {
-    let last = this.upTo;
-    for (const { key, postings, lastPosition } of this.runs.postingsAfter(this.upTo)) {
-      last = Math.max(last, lastPosition);
-      if (postings.positions.some((position) => position > this.upTo))
-        this.firstEnrolledIn.reserve(postings.subjects.length);
-      for (let group = 0; group < postings.groups; group++) {
-        if (postings.positions[group]! <= this.upTo) continue;
-        for (let at = postings.startOf(group); at < postings.startOf(group + 1); at++)
-          this.count(key, postings.subjects[at]!);
-      }
+    const { upTo } = this;
+    const last = this.runs.lastPosition();
+    if (last <= upTo) return;
+    const lows = this.repeatedSince(upTo);
+    if (lows.length > 0) {
+      const repeated = new Repeated(lows);
+      // Those who were in a cohort so far have one enrolment before.
+      if (upTo > 0)
+        this.eachPosting(0, upTo, (key, subject) => {
+          if (repeated.may(subject) && this.firstEnrolledIn.get(subject) === undefined)
+            this.firstEnrolledIn.set(subject, populationOf(key));
+        });
+      this.eachPosting(upTo, last, (key, subject) => {
+        if (repeated.may(subject)) this.count(key, subject);
+      });
     }
     this.upTo = last;
+  }
+
+  /** The lower 32 bits of the hashes of whom something is recorded after a position, and more than one enrolment in all. */
+  private repeatedSince(upTo: number): ReadonlyArray<number> {
+    const lows: number[] = [];
+    const added: number[] = [];
+    let enrolments = 0;
+    const lookedUpMax = this.runs.entries() / entriesOfLookup;
+    this.eachPosting(upTo, Number.POSITIVE_INFINITY, (key, subject) => {
+      if (!isOfEnrolments(key)) lows.push(subject >>> 0);
+      else if (++enrolments <= lookedUpMax) added.push(subject >>> 0);
+    });
+    if (enrolments > lookedUpMax) for (const low of this.runs.repeatedHashes()) lows.push(low);
+    else {
+      const seen = new Set<number>();
+      for (const low of added) {
+        if (seen.has(low) || this.runs.positions(low, 0, upTo, 1).length > 0) lows.push(low);
+        seen.add(low);
+      }
+    }
+    return lows;
+  }
+
+  /** Tells the postings about subjects after one position and up to another. */
+  private eachPosting(after: number, upTo: number, tell: (key: ListKey, subject: Topic) => void): void {
+    for (const { key, postings } of this.runs.postingsAfter(after)) {
+      for (let group = 0; group < postings.groups; group++) {
+        const position = postings.positions[group]!;
+        if (position <= after || position > upTo) continue;
+        const end = postings.startOf(group + 1);
+        for (let at = postings.startOf(group); at < end; at++) tell(key, postings.subjects[at]!);
+      }
+    }
   }
 
   private count(key: ListKey, subject: Topic): void {

@@ -12,6 +12,7 @@ import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { PostingColumns } from './posting-columns.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import type { ReaderCaches } from './reader-caches.ts';
+import { repeatedHashes } from './repeated-hashes.ts';
 import { blockEntries, checked, damaged, type Run, runOf } from './run-tables.ts';
 
 /** The position of an event of a run. */
@@ -65,7 +66,7 @@ export class RunReader {
       run: database.prepare('SELECT * FROM run WHERE id = ?'),
       block: database.prepare('SELECT entries, checksum FROM block WHERE id = ?'),
       count: database.prepare(
-        'SELECT sum(events) AS events, sum(last_block - first_block) AS blocks FROM run',
+        'SELECT sum(events) AS events, sum(last_block - first_block + 1) AS blocks FROM run',
       ),
       late: checkedQuery(
         database,
@@ -100,7 +101,12 @@ export class RunReader {
     this.hasLateTouches = this.statements.anyLate.get() !== undefined;
   }
 
-  /** The number of events in the runs. */
+  /** The last position that the runs hold. */
+  lastPosition(): number {
+    return this.current.at(-1)?.lastPosition ?? 0;
+  }
+
+  /** How many events the runs are made of. */
   events(): number {
     return Number(this.statements.count.get()?.events ?? 0);
   }
@@ -114,14 +120,28 @@ export class RunReader {
     const id = run.firstBlock + place;
     const cached = this.blocks.get(id);
     if (cached !== undefined) return cached;
-    const row = this.statements.block.get(id);
-    const entries = checked('a block', row?.entries ?? new Uint8Array(0), row?.checksum);
-    if (entries[0] !== run.fences[place]) throw damaged('a block');
+    const entries = this.readBlock(run, place);
     this.blocks.set(id, entries);
     return entries;
   }
 
-  /** The positions of the first `limit` events under a topic, after one position up to another, in log order. */
+  private readBlock(run: Run, place: number): Float64Array {
+    const row = this.statements.block.get(run.firstBlock + place);
+    const entries = checked('a block', row?.entries ?? new Uint8Array(0), row?.checksum);
+    if (entries[0] !== run.fences[place]) throw damaged('a block');
+    return entries;
+  }
+
+  private *blocksOf(run: Run): Iterable<Float64Array> {
+    for (let place = 0; place < run.fences.length; place++) yield this.readBlock(run, place);
+  }
+
+  /** The hashes under which there is more than one entry: reads all runs once. */
+  repeatedHashes(): ReadonlyArray<number> {
+    return repeatedHashes(this.current.map((run) => this.blocksOf(run)));
+  }
+
+  /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
   positions(topic: Topic, after: number, upTo: number, limit = Number.POSITIVE_INFINITY): number[] {
     const out: number[] = [];
     for (const run of this.current) {
