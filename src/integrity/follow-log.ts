@@ -92,7 +92,7 @@ export function* compareWithTree(
   let tile: Uint8Array = new Uint8Array(0);
   let tileAt = -1;
   for (let position = after; position < size; ) {
-    const events = log.after(position, Math.min(eventsAtOnceMax, size - position));
+    const events = log.next(position, Math.min(eventsAtOnceMax, size - position));
     for (const stored of events) {
       const index = stored.position - 1;
       if (Math.floor(index / tileWidth) !== tileAt) {

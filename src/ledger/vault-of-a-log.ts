@@ -123,14 +123,14 @@ export class VaultOfALog {
 
   /** Reads the next events. @returns whether there may be more. */
   private look(): boolean {
-    const page = this.log.after(this.lookedUpTo, pageEventsMax);
+    const page = this.log.next(this.lookedUpTo, pageEventsMax);
     for (const { bytes, position } of page) {
       const event = decodeStored(bytes);
       if (E.isLeft(event)) continue;
       for (const subject of subjectsOf(event.right)) this.lookFor(subject, position);
     }
     this.lookedUpTo = page.at(-1)?.position ?? this.lookedUpTo;
-    this.hasLooked = page.length < pageEventsMax;
+    this.hasLooked = page.length === 0;
     return !this.hasLooked;
   }
 

@@ -5,7 +5,7 @@ import type { TileReader } from '../integrity/tree-over-tiles.ts';
 import { openToRead } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
 import { floorOf } from './floor.ts';
-import { indexFormat, parseBlock } from './index-format.ts';
+import { indexFormat, unpackBlock } from './index-format.ts';
 import { keysInBlock } from './stretch-keys.ts';
 import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
@@ -20,6 +20,15 @@ export const blockName = (place: number, n: number): string => `${place} ${n}`;
 export interface KeptStretch extends Seal {
   readonly place: number;
 }
+
+/** The keys of a block. */
+const unpackedBlock = (file: string, kept: Uint8Array, otherwise: string): ReadonlyArray<KeyedPositions> => {
+  try {
+    return unpackBlock(kept);
+  } catch {
+    throw damaged(file, otherwise);
+  }
+};
 
 /** Reads the sealed index. */
 export class SealedIndexReader {
@@ -66,13 +75,10 @@ export class SealedIndexReader {
     const id = blockName(place, n);
     const kept = this.blocks.get(id);
     if (kept !== undefined) return kept;
-    const lines = this.statements.block.get(place, n)?.lines as string | undefined;
-    if (lines === undefined)
-      throw damaged(
-        this.database.location() ?? 'index-2.sqlite',
-        `block ${n} of stretch ${place} is missing`,
-      );
-    const read = parseBlock(lines);
+    const lines = this.statements.block.get(place, n)?.lines as Uint8Array | undefined;
+    const file = this.database.location() ?? 'index-2.sqlite';
+    if (lines === undefined) throw damaged(file, `block ${n} of stretch ${place} is missing`);
+    const read = unpackedBlock(file, lines, `block ${n} of stretch ${place} is damaged`);
     this.blocks.set(id, read);
     return read;
   }

@@ -10,7 +10,7 @@ import { tileWidth } from '../integrity/tiles.ts';
 import { type GrownTile, TreeBuilder } from '../integrity/tree-builder.ts';
 import { rootOf, type TileReader } from '../integrity/tree-over-tiles.ts';
 import { type OpenDatabase, openToWrite } from '../store/sqlite/open-database.ts';
-import { formatBlock, indexFormat } from './index-format.ts';
+import { indexFormat, packBlock } from './index-format.ts';
 import { blockName, type KeptStretch, SealedIndexReader } from './index-reader.ts';
 import { type KeyBlocks, keysInBlock } from './stretch-keys.ts';
 import { type KeyedPositions, leafOfText, leavesOf, type Seal } from './stretch-leaf.ts';
@@ -115,7 +115,7 @@ export class SealedIndexWriter extends SealedIndexReader {
     tiles: Iterable<GrownTile>,
   ): void {
     for (const [n, keys] of blocks) {
-      this.writes.block.run(place, n, keys[0]!.key, formatBlock(keys));
+      this.writes.block.run(place, n, keys[0]!.key, packBlock(keys));
       this.blocks.set(blockName(place, n), keys);
     }
     for (const { level, index, hashes } of tiles) this.writes.tile.run(place, level, index, hashes);
@@ -189,6 +189,7 @@ export class SealedIndexWriter extends SealedIndexReader {
       this.writes.forget.run(place + 1);
     }
     this.commit();
+    this.database.exec('PRAGMA incremental_vacuum');
   }
 
   override close(): void {

@@ -131,7 +131,9 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   if (size === 0) return true;
   if (size > log.head()) return false;
   const last = { start: size - smallestStretchEvents, size };
-  const leaves = leavesOf(keysOfEvents(log.after(last.start, smallestStretchEvents))).map(leafOfText);
+  const leaves: Hash[] = [];
+  for (const keys of keysInParts(new LogInOrder(log).events(last)))
+    for (const leaf of leavesOf(keys)) leaves.push(leafOfText(leaf));
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 

@@ -33,6 +33,8 @@ export interface LogReader {
   at(position: Position): StoredEvent | undefined;
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
+  /** The same, but fewer when they are large: some megabytes of events at most, or one; none at the end. */
+  next(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   /**
    * The events after one position up to another, at most `limit` of them. A page of large events has fewer, but at
    * least one if there is one.

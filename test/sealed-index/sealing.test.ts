@@ -2,9 +2,11 @@
  * Sealing a log (V12): the keys of every stretch compared with a simple list, whatever is sealed when; and proofs
  * of several leaves.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { builderOf } from '../../src/integrity/follow-log.ts';
@@ -13,9 +15,12 @@ import { multiProof, verifyMultiProof } from '../../src/integrity/multi-proof.ts
 import { tileWidth } from '../../src/integrity/tiles.ts';
 import { TreeBuilder } from '../../src/integrity/tree-builder.ts';
 import { openTreeToWrite } from '../../src/integrity/tree-file.ts';
+import { formatBlock, unpackBlock } from '../../src/sealed-index/index-format.ts';
 import { hasFirstOnly, keysOf } from '../../src/sealed-index/index-key.ts';
 import { openIndexToWrite } from '../../src/sealed-index/index-writer.ts';
 import { sealUpTo } from '../../src/sealed-index/seal-log.ts';
+import { keysOfEvents } from '../../src/sealed-index/stretch-keys.ts';
+import { leafOfText, leavesOf } from '../../src/sealed-index/stretch-leaf.ts';
 import { coverOf, placeOf, stretchesEndingAt, stretchesUpTo } from '../../src/sealed-index/stretches.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { many, sent } from '../support/given-events.ts';
@@ -101,6 +106,61 @@ describe('a sealed log', () => {
       expect(all).toEqual(inOrder.map(([key, positions]) => ({ key, positions })));
       expect(floors).toEqual(all.map((_, place) => place));
     }
+  });
+
+  it('given events of so many people that their keys are packed on the way, has them all the same', () => {
+    const crowds = storedEvents(
+      Array.from({ length: 64 }, (_, at) =>
+        sent(`crowd-${at}`, 'SubjectsEnrolled', {
+          subjects: Array.from(
+            { length: 1_500 },
+            (_, each) => `somebody-of-a-crowd-${(at * 700 + each) % 40_000}`,
+          ),
+          population: 'us',
+        }),
+      ),
+    );
+    const { stretches } = sealed(newDirectory(), crowds, crowds.length);
+    const expected = keysOfEvents(crowds);
+    expect(stretches.map(({ all }) => all)).toEqual([expected]);
+    const root = rootOfLeaves(leavesOf(expected).map(leafOfText));
+    expect(Buffer.compare(stretches[0]!.root, root)).toBe(0);
+  });
+
+  it('when the file is of the first version, whose blocks are text, then it is read and sealed on as ever', () => {
+    const [directory, file] = [newDirectory(), 'index.sqlite'];
+    sealed(directory, events, 1_088);
+    const database = new DatabaseSync(join(directory, file));
+    const blocks = database.prepare('SELECT place, n, first, lines FROM block').all();
+    database.exec(`
+      DROP TABLE block;
+      CREATE TABLE block (
+        place INTEGER NOT NULL, n INTEGER NOT NULL, first TEXT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (place, n)
+      ) STRICT;
+      CREATE INDEX block_by_key ON block (place, first);
+      PRAGMA user_version = 1;`);
+    const insert = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?)');
+    for (const { place, n, first, lines } of blocks)
+      insert.run(place!, n!, first!, formatBlock(unpackBlock(lines as Uint8Array)));
+    database.close();
+    expect(sealed(directory, events, events.length)).toEqual(sealed(newDirectory(), events, events.length));
+  });
+
+  it('given people by the thousand, has less than thirty bytes of file for each of their keys', () => {
+    const crowd = storedEvents(
+      Array.from({ length: 64 }, (_, at) =>
+        sent(`crowd-${at}`, 'SubjectsEnrolled', {
+          subjects: Array.from(
+            { length: 1_000 },
+            (_, each) => `psn_${hash('sha256', `${at} ${each}`, 'base64url').slice(0, 21)}A`,
+          ),
+          population: 'us',
+        }),
+      ),
+    );
+    const directory = newDirectory();
+    sealed(directory, crowd, crowd.length);
+    expect(statSync(join(directory, 'index.sqlite')).size / 64_000).toBeLessThan(30);
   });
 
   it('has one root, whatever was sealed when', () => {

@@ -47,6 +47,7 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   return {
     at: (position) => byPosition.get(position),
     after: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
+    next: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
     page: (position, upTo, limit) =>
       pageOf(events.filter((event) => event.position > position && event.position <= upTo).slice(0, limit)),
     find: (source, id) => byIdentity.get(`${source}\n${id}`),

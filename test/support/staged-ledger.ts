@@ -29,6 +29,7 @@ export class StagedLedger {
     this.log = {
       at: (position) => this.current.at(position),
       after: (position, limit) => this.current.after(position, limit),
+      next: (position, limit) => this.current.next(position, limit),
       page: (position, upTo, limit) => this.current.page(position, upTo, limit),
       find: (source, id) => this.current.find(source, id),
       findSome: (source, ids) => this.current.findSome(source, ids),

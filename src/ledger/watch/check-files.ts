@@ -32,7 +32,7 @@ function* checkLog(file: string): Generator<WatchProgress> {
   try {
     const of = log.head();
     for (let done = 0; done < of; ) {
-      const page = log.after(done, Math.min(rowsAtOnceMax, of - done));
+      const page = log.next(done, Math.min(rowsAtOnceMax, of - done));
       for (const { source, id, position } of page) {
         const found = log.find(source, id)?.position;
         if (found !== position) {

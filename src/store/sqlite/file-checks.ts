@@ -22,6 +22,8 @@ export interface FileFormat {
   readonly schema: string;
   /** The statements that bring a file of version n + 1 to the next version, if earlier files are upgraded. */
   readonly upgrades?: ReadonlyArray<string | undefined>;
+  /** Pragmas that only a new file takes, before it has any table. */
+  readonly firstPragmas?: string;
   /** Pragmas of this format, applied after the shared ones. */
   readonly pragmas?: string;
   /**

@@ -81,25 +81,30 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
 
   const page = pageReader(database, file, nameOf);
 
+  const next = (position: Position, limit: number): ReadonlyArray<StoredEvent> => {
+    const read = page(position, Number.MAX_SAFE_INTEGER, limit);
+    const { positions, recordedAt, attributions, bytes, starts, ids, idStarts, idEnds, sourceOf } = read;
+    return positions.map((at, index) => {
+      const { recordedBy, authority } = attributionOf(attributions[index]!);
+      return {
+        position: at,
+        source: sourceOf(index),
+        id: decoder.decode(ids.subarray(idStarts[index]!, idEnds[index]!)),
+        recordedAt: recordedAt[index]!,
+        recordedBy,
+        authority,
+        bytes: bytes.subarray(starts[index]!, starts[index + 1]!),
+      };
+    });
+  };
+
   const after = (position: Position, limit: number): ReadonlyArray<StoredEvent> => {
     const out: StoredEvent[] = [];
     for (let last = position; out.length < limit; ) {
-      const read = page(last, Number.MAX_SAFE_INTEGER, limit - out.length);
-      const { positions, recordedAt, attributions, bytes, starts, ids, idStarts, idEnds, sourceOf } = read;
-      if (positions.length === 0) break;
-      for (const [index, at] of positions.entries()) {
-        const { recordedBy, authority } = attributionOf(attributions[index]!);
-        out.push({
-          position: at,
-          source: sourceOf(index),
-          id: decoder.decode(ids.subarray(idStarts[index]!, idEnds[index]!)),
-          recordedAt: recordedAt[index]!,
-          recordedBy,
-          authority,
-          bytes: bytes.subarray(starts[index]!, starts[index + 1]!),
-        });
-      }
-      last = positions.at(-1)!;
+      const some = next(last, limit - out.length);
+      if (some.length === 0) break;
+      for (const each of some) out.push(each);
+      last = some.at(-1)!.position;
     }
     return out;
   };
@@ -140,6 +145,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
       }),
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
+    next: (position, limit) => guard(() => next(position, checkedLimit(limit))),
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
     find: (source, id) =>
       guard(() => {

@@ -84,7 +84,7 @@ const create = (file: string, format: FileFormat): void => {
   makePrivateFile(draft);
   const database = new DatabaseSync(draft);
   try {
-    database.exec(writerPragmas);
+    database.exec((format.firstPragmas ?? '') + writerPragmas);
     transact(database, () => {
       database.exec(
         `PRAGMA application_id = ${format.applicationId}; PRAGMA user_version = ${format.schemaVersion}`,
