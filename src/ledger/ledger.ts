@@ -94,6 +94,7 @@ export class Ledger {
   onTheSpotMax = 10_000;
   private readonly onTheSpotEntriesMax = 200_000;
   private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
+  private readonly questionListeners = new Set<(asked: AskedWidely) => void>();
   private readonly serving: ServingProjections;
   private readonly answering: Answering;
   /** Makes evidence bundles. */
@@ -162,11 +163,27 @@ export class Ledger {
     asked: AskedWidely<Q>,
     signal: AbortSignal,
   ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
-    const isSmall = this.serving.read(
+    for (const listener of this.questionListeners) listener(asked as AskedWidely);
+    return this.askBeside(this.answering, asked, signal, this.isSmall());
+  }
+
+  /** Whether wide questions are answered here. */
+  isSmall(): boolean {
+    return this.serving.read(
       (reader) =>
         reader.checkpoint() <= this.onTheSpotMax && reader.runs.entries() <= this.onTheSpotEntriesMax,
     );
-    return this.askBeside(this.answering, asked, signal, isSmall);
+  }
+
+  /** Calls back with each wide question that is asked, until the returned function is called. */
+  watchQuestions(listener: (asked: AskedWidely) => void): () => void {
+    this.questionListeners.add(listener);
+    return () => this.questionListeners.delete(listener);
+  }
+
+  /** Has a wide question answered in the thread beside, for what is counted on the way. */
+  async count(asked: AskedWidely): Promise<void> {
+    await this.answering.ask(() => this.serving.file, asked, new AbortController().signal);
   }
 
   /**

@@ -16,6 +16,7 @@ import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
 import { Scope } from '../people/access/scopes.ts';
 import { closeServer } from './close-server.ts';
+import { countAhead } from './counting.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { asideIn } from './kept-aside.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
@@ -83,6 +84,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   // The projections are ready before the first question arrives.
   await ledger.ready();
   await ledger.refill();
+  const endCounting = countAhead(ledger);
   const firstKeyFile = makeFirstKey(ledger, settings);
   const metrics = new LedgerMetrics(ledger);
   telemetry?.begin(ledger, metrics);
@@ -121,7 +123,9 @@ export const serve = async (settings: Settings): Promise<Running> => {
             removeAddress(settings.dataDirectory);
             // Metrics are read once more while the ledger is open.
             await telemetry?.end();
+            const counted = endCounting();
             await ledger.close();
+            await counted;
           },
         });
       },
@@ -132,6 +136,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
         : () => undefined;
     if ('timeout' in server) endSilentConnections(server, silentMsMax);
     server.once('error', (error) => {
+      void endCounting();
       void ledger.close().then(() => reject(error));
     });
   });

@@ -1,3 +1,6 @@
+/** What a reader of the projections keeps decoded in memory. */
+import { LRUCache } from 'lru-cache';
+
 /** How much a reader of the projections keeps decoded in memory, in bytes. */
 export interface ReaderCaches {
   readonly blocks: number;
@@ -17,3 +20,12 @@ export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches =>
   const of = (share: number): number => Math.max(1, Math.floor(bytes * share));
   return { blocks: of(0.2), lists: of(0.4), codes: of(0.1), events: of(0.15), names: of(0.15) };
 };
+
+/** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
+export const cacheOf = <K extends string | number, V extends { readonly byteLength: number }>(
+  bytesMax: number,
+): LRUCache<K, V> =>
+  new LRUCache({
+    maxSize: bytesMax,
+    sizeCalculation: ({ byteLength }) => Math.max(1, Math.min(byteLength, bytesMax)),
+  });

@@ -4,14 +4,14 @@
  * Two topics with the same hash add unrelated events to a question, and never change an answer.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import { type CheckedQuery, checkedQuery } from './checked-rows.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { PostingColumns } from './posting-columns.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
-import type { ReaderCaches } from './reader-caches.ts';
+import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
 import { blockEntries, checked, damaged, type Run, runOf } from './run-tables.ts';
 
@@ -24,15 +24,6 @@ const offsetAfter = ({ positions, firstPosition }: Run, after: number): number =
   if (after < firstPosition) return 0;
   return positions === undefined ? after - firstPosition + 1 : firstAtLeast(positions, after + 1);
 };
-
-/** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
-const cacheOf = <K extends string | number, V extends { readonly byteLength: number }>(
-  bytesMax: number,
-): LRUCache<K, V> =>
-  new LRUCache({
-    maxSize: bytesMax,
-    sizeCalculation: ({ byteLength }) => Math.max(1, Math.min(byteLength, bytesMax)),
-  });
 
 /** The part of a posting list that is in one run. */
 export interface PostingsOfRun {
@@ -57,10 +48,7 @@ export class RunReader {
   constructor(database: DatabaseSync, { blocks, lists, codes }: ReaderCaches) {
     this.blocks = cacheOf(blocks);
     this.lists = cacheOf(lists);
-    this.codeBlocks = new LRUCache({
-      maxSize: codes,
-      sizeCalculation: ({ byteLength }) => Math.max(1, Math.min(byteLength, codes)),
-    });
+    this.codeBlocks = cacheOf(codes);
     this.statements = {
       ids: database.prepare('SELECT id FROM run ORDER BY first_position'),
       run: database.prepare('SELECT * FROM run WHERE id = ?'),

@@ -1,0 +1,137 @@
+/**
+ * Counting ahead of the wide questions, in the background.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CountAhead } from '../../src/ledger/count-ahead.ts';
+import type { AskedWidely } from '../../src/questions/wide/wide-questions.ts';
+
+const question = (asked: Partial<AskedWidely> = {}, parameters: object = {}): AskedWidely =>
+  ({
+    question: 'populations',
+    given: {},
+    ...asked,
+    asked: {
+      clocks: { validAt: 1, knownAt: 1, position: 1, minAssurance: 'claimed' },
+      limit: 100,
+      after: undefined,
+      parameters,
+    },
+  }) as AskedWidely;
+
+/** A ledger at a position, which notes what it is asked. */
+const counting = (tookMs = 0) => {
+  const ledger = { position: 2, isBusy: false, asked: [] as AskedWidely[] };
+  const ahead = new CountAhead(
+    {
+      ask: async (asked) => {
+        ledger.asked.push(asked);
+        await new Promise((resolve) => setTimeout(resolve, tookMs));
+      },
+      isBusy: () => ledger.isBusy,
+      clocks: async ({ minAssurance }) =>
+        E.right({ validAt: 9, knownAt: 9, position: ledger.position, minAssurance }),
+    },
+    () => Date.now(),
+  );
+  const positions = () => ledger.asked.map(({ asked }) => asked.clocks.position);
+  return { ledger, ahead, positions };
+};
+
+describe('counting ahead', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('when the ledger has grown after a question, then it is counted for again, by all that is known now', async () => {
+    const { ledger, ahead, positions } = counting();
+    ahead.wasAsked(question());
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(positions()).toEqual([]);
+    ledger.position = 7;
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(positions()).toEqual([7]);
+    expect(ledger.asked[0]!.asked.clocks.validAt).toBe(9);
+  });
+
+  it('when a question was asked several times, or of another page, then it is counted for once', async () => {
+    const { ledger, ahead } = counting();
+    for (let time = 0; time < 3; time++) ahead.wasAsked(question({}, { atLeast: time, validAt: time }));
+    const page = question();
+    ahead.wasAsked({ ...page, asked: { ...page.asked, after: 'b' } } as AskedWidely);
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked.length).toBe(1);
+  });
+
+  it.each([['knownAt'], ['knownPosition']])(
+    'when a question was about an earlier %s, then it is not counted for',
+    async (parameter) => {
+      const { ledger, ahead } = counting();
+      ahead.wasAsked(question({}, { [parameter]: 1 }));
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ledger.asked).toEqual([]);
+    },
+  );
+
+  it('when a question keeps no counts, then it is not asked again', async () => {
+    const { ledger, ahead } = counting();
+    ahead.wasAsked(question({ question: 'transfers' }));
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked).toEqual([]);
+  });
+
+  it('while somebody waits for an answer, nothing is counted, and afterwards it is when the ledger grows', async () => {
+    const { ledger, ahead, positions } = counting();
+    ahead.wasAsked(question());
+    ledger.isBusy = true;
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(positions()).toEqual([]);
+    ledger.isBusy = false;
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(positions()).toEqual([2]);
+  });
+
+  it('while the ledger grows all the time, it takes a fifth of the time at most', async () => {
+    const { ledger, ahead } = counting(1_000);
+    ahead.wasAsked(question());
+    for (let time = 0; time < 100_000; time += 100) {
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(ledger.asked.length).toBeGreaterThan(15);
+    expect(ledger.asked.length).toBeLessThanOrEqual(21);
+  });
+
+  it('when nobody has asked for ten minutes, then nothing is counted any more', async () => {
+    const { ledger, ahead } = counting();
+    ahead.wasAsked(question());
+    await vi.advanceTimersByTimeAsync(600_001);
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked).toEqual([]);
+  });
+
+  it('when it is closed, then it waits for what is being counted, and counts nothing more', async () => {
+    const { ledger, ahead } = counting(5_000);
+    ahead.wasAsked(question());
+    ahead.wasAsked(question({ question: 'findings' }));
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ledger.asked.length).toBe(1);
+    let isClosed = false;
+    void ahead.close().then(() => {
+      isClosed = true;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(isClosed).toBe(false);
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(isClosed).toBe(true);
+    expect(ledger.asked.length).toBe(1);
+  });
+});
