@@ -16,7 +16,7 @@ import { tooMuchWork } from './passing-problems.ts';
 
 /** Questions that may wait for a thread. */
 const waitingMax = 64;
-/** When a caller who was turned away may ask again. */
+/** When a rejected caller may ask again. */
 const retryAfterMs = 1_000;
 const bytesOfMebibyte = 1_024 * 1_024;
 

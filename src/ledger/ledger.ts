@@ -105,15 +105,12 @@ export class Ledger {
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, log, logFile, now } = parts;
-    const { merkle, sealed, waitMs, memory = memoryShares(memoryMebibytesDefault) } = parts;
+    const { merkle, sealed, indexWitnessing, waitMs, memory = memoryShares(memoryMebibytesDefault) } = parts;
     const { answering, answeringAboutPeople, evidenceHeap } = memory;
     this.answering = new Answering(logFile, wideStepsMax, answering);
     this.answeringOfPeople = new Answering(logFile, personStepsMax, answeringAboutPeople);
     this.evidence = new EvidenceMaker({
-      merkle,
-      sealed,
-      logFile,
-      waitMs,
+      ...{ merkle, sealed, indexWitnessing, logFile, waitMs },
       heapBytesMax: evidenceHeap,
       ...merkle.files,
     });

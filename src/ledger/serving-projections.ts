@@ -27,7 +27,7 @@ export interface ServingOptions {
   readonly logFile: string;
   /** How much each part may keep in memory. */
   readonly memory: Pick<MemoryShares, 'serving' | 'projectionsWriterPages'>;
-  /** Called and waited for before the serving generation is rebuilt. */
+  /** Called and awaited before the serving generation is rebuilt. */
   readonly beforeRebuild: () => Promise<void>;
 }
 
@@ -171,7 +171,7 @@ export class ServingProjections {
   private projectorOf(generation: number): Projector {
     const { generations, logFile, memory } = this.options;
     const cacheBytes = memory.projectionsWriterPages;
-    // A file that is damaged, of another version or of another log is rebuilt from the log.
+    // A file that is damaged, or of another version or log, is rebuilt from the log.
     return new Projector(
       { logFile, projectionsFile: generations.file(generation), cacheBytes },
       () => void this.rebuild(generation),

@@ -47,7 +47,7 @@ const start = async (
 /**
  * Opens the vault in a file, and creates it if there is none.
  *
- * @param notify told why people of the log are not in it, if they are not.
+ * @param notify receives the reason why people of the log are missing, if any are.
  * @param memoryBeside how much lookups may keep of it in memory.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

@@ -1,6 +1,6 @@
 /**
- * The format of the file of the sealed index: the keys of every stretch that is not part of a larger one, 256 to a block,
- * with the hashes over them. All of it can be made again from the log.
+ * The file format of the sealed index: the keys of every stretch that is not part of a larger one, 256 to a block,
+ * with their hash tree. It can be rebuilt from the log.
  *
  * A block is text, compressed (zstd, RFC 8878): most keys are pseudonyms after the same beginning. Version 1 kept the text.
  */
@@ -82,5 +82,5 @@ export const unpackBlock = (kept: Uint8Array): ReadonlyArray<KeyedPositions> => 
   return parseBlock(text.toString('latin1'));
 };
 
-/** Reads the lines of a block. */
+/** Parses the lines of a block. */
 export const parseBlock = (lines: string): ReadonlyArray<KeyedPositions> => lines.split('\n').map(keyedOf);

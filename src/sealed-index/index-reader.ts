@@ -10,7 +10,7 @@ import { keysInBlock } from './stretch-keys.ts';
 import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
-/** Blocks that are kept in memory. */
+/** Blocks to cache. */
 const blocksKeptMax = 128;
 
 /** The key of a block in the cache. */

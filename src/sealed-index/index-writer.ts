@@ -18,7 +18,7 @@ import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to build or write at a time while a stretch is sealed. */
 const blocksAtOnceMax = 8;
-/** Keys that stay in memory until they are written. An event of many people has thousands. */
+/** Keys to keep in memory until they are written. An event with many people has thousands. */
 const keysInMemoryMax = 65_536;
 
 const noTiles: TileReader = () => {

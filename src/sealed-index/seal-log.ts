@@ -32,7 +32,7 @@ class OtherSeal extends Error {
 /** From so many bytes on, the keys of events are packed: those of some 50,000 people. */
 const packedBytesMin = 1_500_000;
 
-/** Events read at a time. */
+/** Events to read at a time. */
 const eventsReadMax = 1_024;
 
 /** Reads a log sequentially, stretch by stretch. */

@@ -14,7 +14,7 @@ setFlagsFromString('--no-wasm-code-gc');
  */
 const youngMebibytesMax = 12;
 
-/** Modules of the published package are compiled: what the source calls `x.ts` is `x.js` there. */
+/** The published package contains compiled modules: `x.ts` in the source is `x.js` there. */
 const asInstalled = (module: URL): URL =>
   import.meta.url.endsWith('.js') ? new URL(module.href.replace(/\.ts$/, '.js')) : module;
 

@@ -1,6 +1,4 @@
-/**
- * Every setting, once: by which names it is given, what it says, what holds without it, and how its text is read.
- */
+/** The definitions of all settings: names, description, default, and how the text is read. */
 import { memoryMebibytesDefault, memoryMebibytesMax, memoryMebibytesMin } from '../memory-shares.ts';
 import { logLevels } from '../settings.ts';
 import {

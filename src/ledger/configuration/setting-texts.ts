@@ -29,7 +29,7 @@ export const wholeNumberWithin =
       ? E.right(Number(text))
       : E.left(`expected a whole number of ${unit} from ${min} to ${max}`);
 
-/** One of some words. */
+/** One of a list of words. */
 export const oneOfWords =
   <W extends string>(words: ReadonlyArray<W>): ReadText<W> =>
   (text) => {

@@ -11,7 +11,10 @@ const keptBytesDefault = 32 * 1_024 * 1_024;
 /** About how many bytes of memory an entry takes, besides its identifier. */
 const bytesOfEntry = 200;
 
-/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
+/**
+ * Limited by `maxSize`: a cache with a `max` allocates memory for that many entries at once, which delays every
+ * start.
+ */
 const cacheOfEntries = (bytes: number): LRUCache<string, string> =>
   new LRUCache({
     maxSize: Math.max(1, Math.floor(bytes)),

@@ -121,7 +121,7 @@ const pragma = (database: DatabaseSync, name: string): number => {
  * commits need not reach the disk at once; after a crash the file is as of some commit.
  *
  * @param cacheBytes the pages that the connection may keep in memory.
- * @returns undefined if the file is damaged, or of another version of the projections: it is to be rebuilt.
+ * @returns undefined if the file is damaged, or of another version of the projections, and so must be rebuilt.
  */
 export const openProjections = (
   file: string,

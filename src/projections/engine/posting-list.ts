@@ -1,7 +1,7 @@
 /**
- * Posting lists: whom the events name, and when, in the order of valid time. A posting is three numbers: the time, the
- * position, and the hash of the subject (0 where the list is not about subjects). How files keep them is in
- * `posting-columns.ts`.
+ * Posting lists: which subjects events name, and when, in order of valid time. A posting has three numbers: the
+ * time, the position, and the hash of the subject (0 if the list is not about subjects). Files keep them in columns:
+ * see `posting-columns.ts`.
  *
  * A number is the key of a list. Files store it in the column `population` of the table `roll`, since most lists
  * are the enrolments in one population.

@@ -21,7 +21,7 @@ export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches =>
   return { blocks: of(0.2), lists: of(0.4), codes: of(0.1), events: of(0.15), names: of(0.15) };
 };
 
-/** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
+/** A cache of numbers, limited by their bytes; a value larger than the limit is cached alone. */
 export const cacheOf = <K extends string | number, V extends { readonly byteLength: number }>(
   bytesMax: number,
 ): LRUCache<K, V> =>

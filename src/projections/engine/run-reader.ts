@@ -94,7 +94,7 @@ export class RunReader {
     return this.current.at(-1)?.lastPosition ?? 0;
   }
 
-  /** How many events the runs are made of. */
+  /** The number of events in the runs. */
   events(): number {
     return Number(this.statements.count.get()?.events ?? 0);
   }

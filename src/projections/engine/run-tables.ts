@@ -31,6 +31,7 @@ export const runTables = `
 /** Entries in one block: two of them fit on a page of 16 KiB. */
 export const blockEntries = 1_000;
 
+/** The error for a damaged row. */
 export const damaged = (what: string): ProjectionsDamaged =>
   new ProjectionsDamaged(`the projections hold ${what} that is damaged`);
 

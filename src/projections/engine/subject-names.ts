@@ -8,7 +8,7 @@ import type { RunReader } from './run-reader.ts';
 
 /** About how many bytes of memory the names under one hash take. */
 const bytesOfNamed = 350;
-/** Events of more subjects have these kept by their hashes: they are asked for each of them. */
+/** Events with more subjects than this are cached by hash, since they are read for each of their subjects. */
 const subjectsReadAgainMax = 8;
 /** About how many bytes of memory one subject of such an event takes. */
 const bytesOfSubject = 200;
@@ -24,7 +24,7 @@ export class SubjectNames {
   private readonly runs: RunReader;
   private readonly events: EventCache;
   private readonly named: LRUCache<Topic, Named>;
-  /** By position: of events of many, the subjects by hash. */
+  /** By position: the subjects by hash, for events with many. */
   private readonly ofMany: LRUCache<number, ReadonlyMap<Topic, ReadonlyArray<string>>>;
 
   /** @param bytesMax the memory that names may take, about. */

@@ -6,9 +6,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { emptyCounts } from './checked-rows.ts';
 import { runTables } from './run-tables.ts';
 
-/** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
+/** The version of the tables: a file of another version cannot be used, and is rebuilt first. */
 export const tablesVersion = 6;
-/** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
+/** The version of the code that fills them: a file from other code serves until a replay has built the next. */
 export const codeVersion = 1;
 
 const schema = `

@@ -19,7 +19,7 @@ const eventsAtFirst = 64;
  * follows the log reads for itself.
  */
 const pageBytesWanted = 4 * 1_024 * 1_024;
-/** The size limit of the values that SQLite builds: larger pages are read in parts. Events are far smaller. */
+/** The size limit of the values that SQLite builds; larger pages are read in parts. Events are far smaller. */
 const valueBytesMax = 64 * 1_024 * 1_024;
 /** SQLite's result code for larger values: `SQLITE_TOOBIG`. */
 const tooBig = 18;
