@@ -26,6 +26,8 @@ import {
 import { randomFrom, registrations } from './mixed-events.ts';
 
 const peopleOfEvent = 10_000;
+/** Of the clock of Linux, in a second. */
+const clockTicks = 100;
 /** Events in one body. */
 const bodyEvents = 10;
 const questions = 2_000;
@@ -105,7 +107,13 @@ const askAboutPeople = async (
   return times;
 };
 
-const holdings = (url: string): Promise<number> => answered(`${url}/v1/sites/site-3/holdings`);
+/** Asks each of these wide questions: how many milliseconds each takes. */
+const wideQuestions = ['/v1/populations', '/v1/sites/site-3/holdings', '/v1/findings'];
+const askWidely = async (url: string): Promise<number[]> => {
+  const times: number[] = [];
+  for (const question of wideQuestions) times.push(await answered(url + question));
+  return times;
+};
 
 const bytesIn = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true }).reduce(
@@ -124,6 +132,16 @@ const residentOf = (pid: number): string => {
     return `${mebibytes('VmRSS')}, ${mebibytes('VmHWM')}`;
   } catch {
     return '-';
+  }
+};
+
+/** The processor time that a process has taken, in seconds; Linux alone says. */
+const processorOf = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / clockTicks;
+  } catch {
+    return Number.NaN;
   }
 };
 
@@ -183,16 +201,19 @@ const measureAlone = async (alone: Alone, from: number, to: number): Promise<rea
 };
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+const all = (times: ReadonlyArray<number>): string => times.map(ms).join(', ');
 const both = (times: ReadonlyArray<number>): string =>
   `${ms(quantile(times, 0.5))}, ${ms(quantile(times, 0.99))}`;
 
 const columns = [
   'people',
   'new people',
+  'processor time each',
   'a person: p50, p99',
   'beside ingest: p50, p99',
   'ingest meanwhile',
-  'holdings: cold, warm',
+  'populations, holdings, findings',
+  'again',
   'after a restart',
   'resident, most (MiB)',
   'start',
@@ -210,14 +231,17 @@ await inFolder(async (folder) => {
   const head = (people: number): number => known.length + people / peopleOfEvent;
   let enrolled = 0;
   for (const size of sizes) {
+    const processorBefore = processorOf(server.pid);
     const seconds = await enrol(server.url, enrolled, size);
     const added = size - enrolled;
     enrolled = size;
     await caughtUp(server.url, head(enrolled));
+    const processor = processorOf(server.pid);
     await askAboutPeople(server.url, size, (asked) => asked >= 200);
     const alone = await askAboutPeople(server.url, size, (asked) => asked >= questions);
-    const cold = await holdings(server.url);
-    const warm = median([await holdings(server.url), await holdings(server.url), await holdings(server.url)]);
+    const cold = await askWidely(server.url);
+    const again = [await askWidely(server.url), await askWidely(server.url), await askWidely(server.url)];
+    const warm = cold.map((_, place) => median(again.map((times) => times[place]!)));
     let isOver = false;
     const besideCount = Math.min(size, besidePeople);
     const enrolling = enrol(server.url, enrolled, enrolled + besideCount).finally(() => {
@@ -234,16 +258,18 @@ await inFolder(async (folder) => {
       server = await startServer(ledger);
       await ready(server.url);
     });
-    const restarted = await holdings(server.url);
+    const restarted = await askWidely(server.url);
     // Printed as soon as it is known, since the next size may take hours.
     const measured = [
       size.toLocaleString('en'),
       rate(added, seconds),
+      `${(((processor - processorBefore) * 1e6) / added).toFixed(1)} µs`,
       both(alone),
       both(beside),
       rate(besideCount, besideSeconds),
-      `${ms(cold)}, ${ms(warm)}`,
-      ms(restarted),
+      all(cold),
+      all(warm),
+      all(restarted),
       resident,
       `${start.toFixed(1)} s`,
       bytes.toFixed(0),

@@ -19,10 +19,11 @@ const counted: ReadonlySet<WideQuestion> = new Set<WideQuestion>([
 /** How many questions are remembered, and how long after they were last asked. */
 const rememberedMax = 16;
 const rememberedMs = 600_000;
-/** Counting begins so long after the ledger has grown. */
-const pauseMsMin = 250;
-/** It rests so many times as long as it took: recording goes first. */
+/** Counting begins once the ledger has not grown for so long. */
+const quietMs = 500;
+/** It rests so many times as long as it took; and so many times where the ledger grows on and on: recording goes first. */
 const restsPerCount = 4;
+const restsPerCountGrowing = 30;
 
 /** What counts. */
 export interface Counts {
@@ -51,7 +52,9 @@ export class CountAhead {
   private underWay: Promise<void> | undefined;
   private hasGrown = false;
   private isClosed = false;
-  private pauseMs = pauseMsMin;
+  private grewAt = 0;
+  private endedAt = Number.NEGATIVE_INFINITY;
+  private tookMs = 0;
 
   /** @param now milliseconds that only go forward. */
   constructor(counts: Counts, now: () => number = () => performance.now()) {
@@ -76,6 +79,7 @@ export class CountAhead {
   /** The ledger has grown, or was opened. */
   grown(): void {
     this.hasGrown = true;
+    this.grewAt = this.now();
     this.schedule();
   }
 
@@ -83,12 +87,18 @@ export class CountAhead {
     if (this.isClosed || this.timer !== undefined || this.underWay !== undefined) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
+      if (!this.isDue()) return this.schedule();
       this.underWay = this.countAll().finally(() => {
         this.underWay = undefined;
         if (this.hasGrown) this.schedule();
       });
-    }, this.pauseMs);
+    }, quietMs);
     this.timer.unref();
+  }
+
+  private isDue(): boolean {
+    const isQuiet = this.now() - this.grewAt >= quietMs;
+    return this.now() - this.endedAt >= this.tookMs * (isQuiet ? restsPerCount : restsPerCountGrowing);
   }
 
   private async countAll(): Promise<void> {
@@ -99,7 +109,8 @@ export class CountAhead {
       if (this.now() - at > rememberedMs) this.asked.delete(key);
       else await this.count(of);
     }
-    this.pauseMs = Math.max(pauseMsMin, (this.now() - began) * restsPerCount);
+    this.endedAt = this.now();
+    this.tookMs = this.endedAt - began;
   }
 
   private async count(of: AskedWidely): Promise<void> {
