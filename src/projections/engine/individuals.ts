@@ -17,7 +17,7 @@ const isIndividual = -1;
  * A subject that is new is looked up by itself where the runs have so many times as many entries as there are new ones;
  * otherwise all runs are read once.
  */
-const entriesOfLookup = 500;
+const entriesOfLookup = 2_000;
 /** Bits for each hash that may be repeated. */
 const bitsPerHash = 16;
 

@@ -2,10 +2,10 @@
  * Has a server count ahead of its wide questions.
  */
 import { limitDefault } from '../contract/questions/parameter.ts';
-import { clocksOf } from '../ledger/clocks.ts';
-import { CountAhead } from '../ledger/count-ahead.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { AskedWidely } from '../questions/wide/wide-questions.ts';
+import { clocksOf } from './clocks.ts';
+import { CountAhead } from './count-ahead.ts';
+import type { Ledger } from './ledger.ts';
 
 /** How many people there are in each population, now. */
 const howManyPeople: AskedWidely = {
