@@ -61,7 +61,7 @@ const aboutCallers = ['test/api/console-files.test.ts', 'test/api/keys.test.ts',
 const aboutNginx = nginxBinary === undefined ? ['test/main/behind-nginx.test.ts'] : [];
 /** Tests in a browser, which the files of one process share. */
 const inBrowser = ['test/e2e/**/*.test.ts'];
-/** A file system in memory, where it has room: nearly every test syncs its files, and a disk takes its time for that. */
+/** A file system in memory, if it has room: nearly every test syncs its files, which is slow on a disk. */
 const memory = '/dev/shm';
 const memoryBytesMin = 4 * 1_024 ** 3;
 const temporary = (): string | undefined => {

@@ -86,7 +86,7 @@ const ingest = async (): Promise<void> => {
     const lines = [...mixedEvents(ingestCount, ingestCount / 2, run + 1)].map((event) =>
       JSON.stringify(encodeEvent(event)),
     );
-    // Each comes first in turn: the machine may get slower.
+    // Each comes first in turn, since the machine may get slower.
     for (let place = 0; place < modes.length; place++) {
       const mode = modes[(run + place) % modes.length]!;
       await inFolder(async (folder) => {

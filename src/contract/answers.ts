@@ -112,7 +112,7 @@ export const Readiness = exact(
     witnesses: list(ReadyWitness),
     /** The witnessed checkpoint: its size, and how long ago it was last cosigned. Null before the first. */
     witnessed: nullable(ReadyWitnessed),
-    /** The same of the sealed index, whose sizes count stretches; `stop` says why nothing is sealed any more. */
+    /** The same for the sealed index, whose sizes count stretches. `stop` says why sealing has stopped. */
     index: exact(
       'ReadyIndex',
       { witnesses: list(ReadyWitness), witnessed: nullable(ReadyWitnessed), stop: nullable(t.string) },

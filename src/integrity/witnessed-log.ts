@@ -23,7 +23,7 @@ export interface WitnessedHead extends TreeHead {
 /** A log that may have witnesses: the log itself, and its sealed index. */
 export interface WitnessedLog {
   readonly origin: string;
-  /** What its leaves stand for, in messages. */
+  /** The word for its leaves in messages. */
   readonly leaves: 'events' | 'stretches';
   readonly state: {
     /** The checkpoint that was signed last. */

@@ -72,7 +72,7 @@ export interface LedgerParts {
   readonly sealed?: SealedIndex | undefined;
   /** Its witnesses, if it has any and this process signs. */
   readonly witnessing?: Witnessing | undefined;
-  /** The same of its sealed index: the witnesses are the same ones. */
+  /** The same for its sealed index, which has the same witnesses. */
   readonly indexWitnessing?: Witnessing | undefined;
   readonly now: () => Instant;
   /** How much each part may keep in memory. */

@@ -14,7 +14,7 @@ const data = join(folder, 'witness');
 const logs = join(folder, 'logs.policy');
 const ofIndex = join(folder, 'index.policy');
 const vkey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
-/** The same public key, as it signs another log. */
+/** The same public key under the name of another log. */
 const underAnotherName = (() => {
   const key = parseVerifierKey(vkey);
   if (E.isLeft(key)) throw new Error(key.left);

@@ -358,7 +358,7 @@ describe('given a log whose two witnesses cosign it and its sealed index', () =>
   });
   afterAll(() => cosigned.close());
 
-  it('when the reader requires both, then a bundle verifies, and says so of both logs', () => {
+  it('when the reader requires both, then a bundle verifies, and the report names the cosignatures of both logs', () => {
     const report = verifyBundle(cosigned.bundle(question), trust);
     expect(failure(report)).toBe('nothing');
     const found = report.checks.map((check) => check.found).join('\n');
@@ -368,7 +368,7 @@ describe('given a log whose two witnesses cosign it and its sealed index', () =>
   it.each([
     ['log', 'checkpoint /checkpoint'],
     ['index', 'completeness /completeness/checkpoint'],
-  ])('when the operator cuts a cosignature of the %s out, then it fails there', (of, place) => {
+  ])('when the operator cuts out a cosignature of the %s, then it fails there', (of, place) => {
     const bundle = opened(cosigned.bundle(question));
     const cut = (note: string): string => note.replace(/— witness\.example\/two .*\n/, '');
     if (of === 'log') bundle.checkpoint = cut(bundle.checkpoint);

@@ -1,6 +1,6 @@
 /**
- * A ledger with two witnesses, which it asks over real HTTP: what it serves of its log and of its sealed index, and what it
- * does where a witness knows more than it does.
+ * A ledger with two witnesses, which it asks over real HTTP: what it serves of its log and of its sealed index, and
+ * what it does if a witness knows more than it does.
  */
 
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ const witnessedSize = async ({ url }: TestWitness) => {
   return response.ok ? right(parseCheckpoint(right(parseNote(await response.text())).text)).size : undefined;
 };
 
-/** A ledger that has its keys, two witnesses that know those of its log or of its index as well, and the policy. */
+/** A ledger with its keys, two witnesses that know the keys of its log or also of its index, and the policy. */
 const prepared = async (quorum = 'all', known: 'both' | 'log' = 'both') => {
   const directory = newDirectory();
   const first = await start(directory);

@@ -10,7 +10,7 @@ const number = (n: number): string => n.toLocaleString('en');
 
 type SealedIndexRow = NonNullable<MerkleLogRow['index']>;
 
-/** How each witness of a log stands; `leaves` is what its sizes count. */
+/** The state of each witness of a log. `leaves` names what its sizes count. */
 const WitnessTable = ({
   name,
   leaves,
@@ -77,7 +77,7 @@ export const Witnesses = () => {
   );
 };
 
-/** What is signed of the sealed index. */
+/** The signed part of the sealed index. */
 const IndexFacts = ({ index }: { index: SealedIndexRow }) => (
   <dl className="facts facts-long">
     <dt>Origin</dt>

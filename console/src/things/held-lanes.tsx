@@ -23,7 +23,7 @@ import { findingLanes } from '../timeline/reach-lanes.ts';
 import { useMoment } from '../timeline/use-moment.ts';
 import type { AboutThing } from './thing-events.tsx';
 
-/** No rows yet. One array for all renders, so that memoised values stay. */
+/** No rows yet. One array for all renders, so that memoised values stay the same. */
 const none: ReadonlyArray<never> = [];
 
 /** The events about a thing that were learned late, by position. */
@@ -46,7 +46,7 @@ interface HeldLanesProps {
   readonly lanes: ReadonlyArray<Lane>;
   readonly findings: ReadonlyArray<FindingRow>;
   readonly late: ReadonlyMap<string, Late>;
-  /** What the lanes show, and what is said where there are none. */
+  /** What the lanes show, and the text if there are none. */
   readonly label: string;
   readonly empty: string;
 }

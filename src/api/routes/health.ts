@@ -12,7 +12,7 @@ const readyLagEventsMax = 100_000;
 
 const ageMs = (at: Instant, now: Instant): number => Math.max(0, now - at);
 
-/** How the witnesses of a log stand, and what a quorum of them has cosigned. */
+/** The state of each witness of a log, and what a quorum has cosigned. */
 const witnessedIn = (
   { state: { checkpoint, witnessedAt } }: { readonly state: SignedState },
   witnessing: Witnessing,

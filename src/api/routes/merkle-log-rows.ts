@@ -24,7 +24,7 @@ const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => (
   failure: failure ?? null,
 });
 
-/** The checkpoint that is served of a log with witnesses, as a row. */
+/** The served checkpoint of a log with witnesses, as a row. */
 const witnessedRow = ({ checkpoint, witnessedAt }: SignedState, now: Instant): WitnessedRow | null =>
   checkpoint === undefined || witnessedAt === undefined
     ? null

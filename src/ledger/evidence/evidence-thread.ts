@@ -33,7 +33,7 @@ export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint' | 'i
   /** Identifiers by pseudonym, for a caller that may see them. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly origin: string;
-  /** The checkpoint of the second log; none before one is served. */
+  /** The checkpoint of the second log; undefined before one is served. */
   readonly indexCheckpoint: { readonly count: number; readonly note: string } | undefined;
 }
 

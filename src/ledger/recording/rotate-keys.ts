@@ -65,7 +65,7 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
     TE.flatMapEither((said) => said),
   )();
 
-/** Whether the new keys have signed what is served of the log, and of its sealed index if any of that is. */
+/** Whether the new keys have signed the served checkpoints of the log and, if there is one, of its sealed index. */
 const isServedByNew = ({ parts: { merkle, sealed } }: Ledger, { rotatedTo }: SigningKeys): boolean =>
   merkle.isServedBy(rotatedTo) &&
   (sealed?.state.checkpoint === undefined || sealed.isServedBy(indexKeysOf(rotatedTo)));

@@ -42,7 +42,7 @@ const partsOf = (size: number, threads: number): ReadonlyArray<Pick<LogPart, 'af
   return ends.map((upTo, part) => ({ after: ends[part - 1] ?? 0, upTo }));
 };
 
-/** Compares one part in a thread. Resolves with the first difference, if any; without one once `ended`. */
+/** Compares one part in a thread. Resolves with its first difference, or with none once `ended`. */
 const compareBeside = (
   part: LogPart,
   onStep: (agreed: number) => void,

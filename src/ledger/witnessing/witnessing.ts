@@ -204,7 +204,7 @@ export class Witnessing {
     return 'it reported a different cosigned size several times in a row';
   }
 
-  /** Says which key a witness needs that does not know the log. */
+  /** Says which key a witness that does not know the log needs. */
   private unknownTo(reason: string): string {
     const [key] = this.log.ownKeys();
     return `it does not know the log ${this.log.origin}${key === undefined ? '' : `; give it this key: ${key.vkey}`} (${reason})`;
