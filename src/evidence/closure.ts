@@ -10,7 +10,7 @@ import { type NamePlace, visitNames } from '../domain/events/places.ts';
 import { subjectsIn } from '../domain/events/subjects.ts';
 import type { TopicKind } from '../projections/topics.ts';
 import type { PartyRole } from '../sealed-index/index-key.ts';
-import { type EventsByKey, nameAt, type Told } from './events-by-key.ts';
+import { type EventsByKey, type EventVersion, nameAt } from './events-by-key.ts';
 
 /**
  * Which related parties to follow: those that reach the data (`up`), or those through which a party reaches data
@@ -47,16 +47,16 @@ export class Closure {
   /** Every grantee, from all recorded events about the grant. */
   private grant(grant: string): void {
     if (!this.isNew('grant', grant)) return;
-    for (const told of this.read.under('grant', grant)) {
-      const party = told.type === 'AccessGranted' ? nameAt(told, 'party') : undefined;
+    for (const version of this.read.under('grant', grant)) {
+      const party = version.type === 'AccessGranted' ? nameAt(version, 'party') : undefined;
       if (party !== undefined && this.direction === 'up') this.reaching.add(party);
     }
   }
 
   private grantsUnder(kind: TopicKind, name: string): void {
     if (this.direction === 'down') return;
-    for (const told of this.read.under(kind, name)) {
-      const grant = nameAt(told, 'grant');
+    for (const version of this.read.under(kind, name)) {
+      const grant = nameAt(version, 'grant');
       if (grant !== undefined) this.grant(grant);
     }
   }
@@ -64,9 +64,9 @@ export class Closure {
   /** The registrations of a site, and who reaches its data. */
   site(site: string): void {
     if (!this.isNew('site', site)) return;
-    for (const told of this.read.under('site', site))
+    for (const version of this.read.under('site', site))
       for (const role of ['operator', 'owner'] as const) {
-        const party = nameAt(told, role);
+        const party = nameAt(version, role);
         if (party !== undefined && this.direction === 'up') this.reaching.add(party);
       }
     this.grantsUnder('grants-over-site', site);
@@ -81,7 +81,7 @@ export class Closure {
   /** Events about the population's data as a whole. */
   population(population: string): void {
     if (!this.isNew('population', population)) return;
-    for (const told of this.read.under('population', population)) this.mentioned(told);
+    for (const version of this.read.under('population', population)) this.mentioned(version);
     this.grantsUnder('grants-over-population', population);
   }
 
@@ -89,20 +89,20 @@ export class Closure {
   everybodyIn(population: string): void {
     this.population(population);
     if (!this.isNew('everybody', population)) return;
-    for (const told of this.read.enrolments(population))
-      if (told.data.population === population)
-        for (const subject of subjectsIn(told.data)) this.subject(subject);
+    for (const version of this.read.enrolments(population))
+      if (version.data.population === population)
+        for (const subject of subjectsIn(version.data)) this.subject(subject);
   }
 
   subject(subject: string): void {
     if (!this.isNew('subject', subject)) return;
-    for (const told of this.read.under('subject', subject)) this.mentioned(told);
+    for (const version of this.read.under('subject', subject)) this.mentioned(version);
   }
 
   /** Events about a backup, without the people in it. */
   private backup(backup: string): void {
     if (!this.isNew('backup', backup)) return;
-    for (const told of this.read.under('backup', backup)) this.mentioned(told);
+    for (const version of this.read.under('backup', backup)) this.mentioned(version);
     this.grantsUnder('grants-over-backup', backup);
   }
 
@@ -110,13 +110,13 @@ export class Closure {
   everybodyInBackup(backup: string): void {
     this.backup(backup);
     if (!this.isNew('everybody in backup', backup)) return;
-    for (const told of this.read.under('backup', backup)) this.everybodyOf(told);
+    for (const version of this.read.under('backup', backup)) this.everybodyOf(version);
   }
 
   /** Things named in an event that determine where its data is. */
-  private mentioned(told: Told): void {
-    if (this.isSeen(told)) return;
-    visitNames(told.data, (place, name) => {
+  private mentioned(version: EventVersion): void {
+    if (this.isSeen(version)) return;
+    visitNames(version.data, (place, name) => {
       if (place === 'population' || place === 'scope.population') this.population(name);
       else if (place === 'dataset') this.dataset(name);
       else if (place === 'backup') this.backup(name);
@@ -125,17 +125,17 @@ export class Closure {
     });
   }
 
-  private readonly seen = new Set<Told>();
+  private readonly seen = new Set<EventVersion>();
   /** Whether the names in an event have been followed already: an enrolment of many people occurs once for each. */
-  private isSeen(told: Told): boolean {
-    const before = this.seen.has(told);
-    this.seen.add(told);
+  private isSeen(version: EventVersion): boolean {
+    const before = this.seen.has(version);
+    this.seen.add(version);
     return before;
   }
 
   /** Everybody whose data an event is about. */
-  everybodyOf(told: Told): void {
-    visitNames(told.data, (place, name) => {
+  everybodyOf(version: EventVersion): void {
+    visitNames(version.data, (place, name) => {
       if (place === 'scope.population') this.everybodyIn(name);
       else if (place === 'scope.subject') this.subject(name);
       else if (place === 'backup') this.everybodyInBackup(name);
@@ -147,21 +147,21 @@ export class Closure {
   everythingAt(site: string): void {
     this.site(site);
     if (!this.isNew('everything at', site)) return;
-    for (const told of this.read.under('data-at', site)) this.everybodyOf(told);
+    for (const version of this.read.under('data-at', site)) this.everybodyOf(version);
   }
 
   /** Everything ever held of a dataset. */
   private everythingOf(dataset: string): void {
     this.dataset(dataset);
     if (!this.isNew('everything of', dataset)) return;
-    for (const told of this.read.under('data-of', dataset)) this.everybodyOf(told);
+    for (const version of this.read.under('data-of', dataset)) this.everybodyOf(version);
   }
 
   /** What a grant covers. */
-  private over(told: Told): void {
-    const granted = (told.data.over ?? {}) as JsonObject;
+  private over(version: EventVersion): void {
+    const granted = (version.data.over ?? {}) as JsonObject;
     const isScoped = granted.scope !== undefined;
-    visitNames(told.data, (place, name) => {
+    visitNames(version.data, (place, name) => {
       if (place === 'grant') this.grant(name);
       else if (place === 'over.site') this.everythingAt(name);
       else if (place === 'over.population' || place === 'over.scope.population') this.everybodyIn(name);
@@ -192,7 +192,7 @@ export class Closure {
   private named(role: PartyRole, party: string, wanted: NamePlace): ReadonlyArray<string> {
     return this.read
       .inRole(role, party)
-      .flatMap((told) => (nameAt(told, role) === party ? (nameAt(told, wanted) ?? []) : []));
+      .flatMap((version) => (nameAt(version, role) === party ? (nameAt(version, wanted) ?? []) : []));
   }
 
   /** The parties above a party, which reach what it does if `reaches`. */
@@ -215,7 +215,8 @@ export class Closure {
       if (this.kindsOf(group).other) this.reaching.add(group);
     if (this.kindsOf(party).organisation)
       for (const member of this.named('group', party, 'member')) this.reaching.add(member);
-    for (const told of this.read.inRole('party', party)) if (told.type === 'AccessGranted') this.over(told);
+    for (const version of this.read.inRole('party', party))
+      if (version.type === 'AccessGranted') this.over(version);
     for (const role of ['operator', 'owner'] as const)
       for (const site of this.named(role, party, 'site')) this.everythingAt(site);
   }

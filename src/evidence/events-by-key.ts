@@ -11,7 +11,7 @@ import type { PartyRole } from '../sealed-index/index-key.ts';
 import { type KeyedEvents, replacedBy } from './keyed-events.ts';
 
 /** A version of an event: as recorded, or as corrected. */
-export interface Told {
+export interface EventVersion {
   readonly type: EventType;
   readonly data: JsonObject;
   /** The position of the event, and whether it can be corrected. */
@@ -20,7 +20,7 @@ export interface Told {
 }
 
 /** The name in a place of an event's version, if there is one. */
-export const nameAt = ({ data }: Told, wanted: NamePlace): string | undefined => {
+export const nameAt = ({ data }: EventVersion, wanted: NamePlace): string | undefined => {
   let found: string | undefined;
   visitNames(data, (place, name) => {
     if (place === wanted) found = name;
@@ -37,7 +37,7 @@ export class EventsByKey {
   readonly events = new Map<number, RecordedEvent>();
   private readonly index: KeyedEvents;
   private readonly position: number;
-  private readonly tellings = new Map<number, ReadonlyArray<Told>>();
+  private readonly versions = new Map<number, ReadonlyArray<EventVersion>>();
   private readonly work: Work = upTo(readsMax);
 
   /** @param position the last position to know. */
@@ -47,62 +47,62 @@ export class EventsByKey {
   }
 
   /** The versions of an event. A correction has none, but its target is read as well. */
-  private tellingsOf(position: number): ReadonlyArray<Told> {
-    const before = this.tellings.get(position);
+  private versionsOf(position: number): ReadonlyArray<EventVersion> {
+    const before = this.versions.get(position);
     if (before !== undefined) return before;
     this.work.goOn(1);
     const recorded = this.index.at(position);
-    const told: Told[] = [];
-    this.tellings.set(position, told);
-    if (recorded === undefined) return told;
+    const versions: EventVersion[] = [];
+    this.versions.set(position, versions);
+    if (recorded === undefined) return versions;
     this.events.set(position, recorded);
     const { event } = recorded;
     if (isCorrection(event)) {
       const target = this.index.find(event.data.event.source, event.data.event.id);
-      if (target !== undefined && target <= this.position) this.tellingsOf(target);
-      return told;
+      if (target !== undefined && target <= this.position) this.versionsOf(target);
+      return versions;
     }
     const { type } = event;
     const corrections = this.index.correctionsOf(event.source, event.id, this.position);
     const isCorrected = corrections.length > 0;
-    told.push({ type, data: encodeData(event) as JsonObject, position, isCorrected });
+    versions.push({ type, data: encodeData(event) as JsonObject, position, isCorrected });
     for (const each of corrections) {
       const correction = this.index.at(each);
       if (correction === undefined || !isCorrection(correction.event)) continue;
       this.events.set(each, correction);
       const data = replacedBy(correction.event);
-      if (data !== undefined) told.push({ type, data, position, isCorrected });
+      if (data !== undefined) versions.push({ type, data, position, isCorrected });
     }
-    return told;
+    return versions;
   }
 
-  private told(positions: ReadonlyArray<number>): ReadonlyArray<Told> {
-    return positions.flatMap((position) => this.tellingsOf(position));
+  private versionsAt(positions: ReadonlyArray<number>): ReadonlyArray<EventVersion> {
+    return positions.flatMap((position) => this.versionsOf(position));
   }
 
   /** The versions of the events under a topic. */
-  under(kind: TopicKind, name: string): ReadonlyArray<Told> {
-    return this.told(this.index.positions(kind, name, 0, this.position));
+  under(kind: TopicKind, name: string): ReadonlyArray<EventVersion> {
+    return this.versionsAt(this.index.positions(kind, name, 0, this.position));
   }
 
   /** The versions of the events in which a party has a role. */
-  inRole(role: PartyRole, party: string): ReadonlyArray<Told> {
-    return this.told(this.index.positionsOfRole(role, party, this.position));
+  inRole(role: PartyRole, party: string): ReadonlyArray<EventVersion> {
+    return this.versionsAt(this.index.positionsOfRole(role, party, this.position));
   }
 
   /**
    * The versions of enrolments in a population, of accesses by a party, of vouches of a source, and of one event.
    */
-  enrolments(population: string): ReadonlyArray<Told> {
-    return this.told(this.index.enrolments(population, this.position));
+  enrolments(population: string): ReadonlyArray<EventVersion> {
+    return this.versionsAt(this.index.enrolments(population, this.position));
   }
-  accessesBy(party: string): ReadonlyArray<Told> {
-    return this.told(this.index.accessesBy(party, this.position));
+  accessesBy(party: string): ReadonlyArray<EventVersion> {
+    return this.versionsAt(this.index.accessesBy(party, this.position));
   }
-  vouchesOf(source: string): ReadonlyArray<Told> {
-    return this.told(this.index.vouchesOf(source, this.position));
+  vouchesOf(source: string): ReadonlyArray<EventVersion> {
+    return this.versionsAt(this.index.vouchesOf(source, this.position));
   }
-  at(position: number): ReadonlyArray<Told> {
-    return position <= this.position ? this.told([position]) : [];
+  at(position: number): ReadonlyArray<EventVersion> {
+    return position <= this.position ? this.versionsAt([position]) : [];
   }
 }

@@ -89,7 +89,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
     };
     const stop = (stopped: Problem): Response => {
       apart.flush();
-      return problem(context, { ...stopped, soFar: soFar.told() } as Problem);
+      return problem(context, { ...stopped, soFar: soFar.summary() } as Problem);
     };
 
     for await (const given of records) {
@@ -109,7 +109,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
     const stopped = await flush();
     if (stopped !== undefined) return stop(stopped);
     const { records: read, unmappedRecords, unmapped } = tally;
-    const done = soFar.told();
+    const done = soFar.summary();
     const outcome: ImportOutcome = {
       records: read,
       ...done,

@@ -22,7 +22,7 @@ export class RecordedSoFar {
     this.last = Math.max(this.last, position);
   }
 
-  told(): Pick<Recorded, 'recorded' | 'duplicates' | 'position'> {
+  summary(): Pick<Recorded, 'recorded' | 'duplicates' | 'position'> {
     const { recorded, duplicates, last, head } = this;
     return { recorded, duplicates, position: String(last === 0 ? head : last) };
   }

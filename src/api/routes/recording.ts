@@ -56,12 +56,12 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           async () => {
             const discrepancies = new WriteDiscrepancies(context, ledger);
             discrepancies.add(decoded);
-            const told = {
+            const outcome = {
               ...{ recorded, duplicates, position: String(position) },
               ...warned(warnings),
-              ...(await discrepancies.told(position)),
+              ...(await discrepancies.found(position)),
             };
-            return context.json(told, recorded === 0 ? 200 : 201);
+            return context.json(outcome, recorded === 0 ? 200 : 201);
           },
       ),
     )();
@@ -85,7 +85,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       return done.problem;
     };
     const stop = (stopped: Problem): Response =>
-      problem(context, { ...stopped, soFar: soFar.told() } as Problem);
+      problem(context, { ...stopped, soFar: soFar.summary() } as Problem);
 
     for await (const chunk of readNdjson(body)) {
       const isLetIn = callerOf(context).isStillLetIn();
@@ -111,9 +111,9 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }
     const stopped = await settled();
     if (stopped !== undefined) return stop(stopped);
-    const done = soFar.told();
-    const told = { ...done, ...warned(warnings), ...(await discrepancies.told(soFar.last)) };
-    return context.json(told, done.recorded === 0 ? 200 : 201);
+    const done = soFar.summary();
+    const outcome = { ...done, ...warned(warnings), ...(await discrepancies.found(soFar.last)) };
+    return context.json(outcome, done.recorded === 0 ? 200 : 201);
   };
 
   routes.post(

@@ -45,7 +45,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   routes.use(needsCaller);
   const { replays } = ledger;
-  const told = (replay: ReplayRun): ReplayAnswer => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
+  const answerOf = (replay: ReplayRun): ReplayAnswer => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
   const described = { 'application/json': { schema: jsonSchema(ReplayAnswer) as object } };
 
   routes.post(
@@ -79,7 +79,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           (refused) => problem(context, refused),
           (replay) => {
             context.header('Location', linkTo(context, `/v1/replays/${replay.id}`));
-            return context.json(told(replay), 202);
+            return context.json(answerOf(replay), 202);
           },
         ),
       )();
@@ -117,7 +117,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const replay = replays.get(id);
       if (replay === undefined) return unknown(context);
       if (wantedType(context, ['application/json', 'text/event-stream']) === 'application/json')
-        return context.json(told(replay));
+        return context.json(answerOf(replay));
       return streamSSE(context, async (out) => {
         // Watching starts before the first read, so that no change is missed.
         let changed: () => void = () => {};

@@ -14,7 +14,7 @@ import { preferredWaitMs } from '../http/prefer.ts';
 /** The maximum number of events to check in one body. A longer body is recorded without a report. */
 const reportedEventsMax = 10_000;
 
-type Told = Pick<Recorded, 'discrepancies'>;
+type FoundDiscrepancies = Pick<Recorded, 'discrepancies'>;
 
 /** The events of a body while it is being recorded. */
 export class WriteDiscrepancies {
@@ -43,7 +43,7 @@ export class WriteDiscrepancies {
   /**
    * The discrepancies among them, once the projections have reached the position; nothing if they do not in time.
    */
-  async told(position: number): Promise<Told> {
+  async found(position: number): Promise<FoundDiscrepancies> {
     const { waitMs, ledger, context } = this;
     if (waitMs === undefined || this.isTooLong) return {};
     const clocks = await inTime(clocksOf(ledger, { atLeast: position })(), waitMs);

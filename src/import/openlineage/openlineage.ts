@@ -39,7 +39,7 @@ const idOf = ({ runId, eventType, time, job, producer, outputs, kind }: LineageE
   );
 
 /** Collects the facts of an event; each change of a dataset counts once. */
-class Told {
+class CollectedFacts {
   readonly facts: Fact[] = [];
   readonly sites = new Set<string>();
   readonly unmapped: string[] = [];
@@ -58,7 +58,7 @@ class Told {
   }
 
   /** Adds a fact, unless the record would have too many: then the whole record is refused. */
-  say(fact: Fact): void {
+  add(fact: Fact): void {
     if (this.facts.length > recordEventsMax) return;
     const key = JSON.stringify(fact);
     if (this.seen.has(key)) return;
@@ -67,9 +67,9 @@ class Told {
   }
 
   /** Adds a fact for each population of the place. */
-  sayOfEach(place: Place, of: (scope: { readonly population: string }) => Fact): void {
+  addForEach(place: Place, of: (scope: { readonly population: string }) => Fact): void {
     this.sites.add(place.site);
-    for (const population of place.populations) this.say(of({ population }));
+    for (const population of place.populations) this.add(of({ population }));
   }
 }
 
@@ -77,12 +77,12 @@ const stateChangeOf = ({ facets }: Dataset): string | undefined =>
   textAt(facets, 'lifecycleStateChange', 'lifecycleStateChange');
 
 /** Adds the deletion if a dataset was dropped or emptied. Returns whether it was. */
-const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
+const addDeletion = (collected: CollectedFacts, dataset: Dataset, place: Place): boolean => {
   const change = stateChangeOf(dataset);
   if (change === 'RENAME')
-    told.unmapped.push('a dataset was renamed, which does not move data: map both names to one dataset');
+    collected.unmapped.push('a dataset was renamed, which does not move data: map both names to one dataset');
   if (change !== 'DROP' && change !== 'TRUNCATE') return false;
-  told.sayOfEach(place, (scope) => ({
+  collected.addForEach(place, (scope) => ({
     type: 'DataDeleted',
     data: { dataset: place.dataset, scope, site: place.site },
   }));
@@ -93,28 +93,33 @@ const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
  * An output: the data that feeds it from other sites is now at its site too; if it was created here, so is its own
  * data.
  */
-const tellOutput = (mapping: Mapping, told: Told, output: Dataset, feeding: ReadonlyArray<Dataset>): void => {
-  const to = told.placeOf(output);
-  if (tellDeletion(told, output, to)) return;
+const addOutput = (
+  mapping: Mapping,
+  collected: CollectedFacts,
+  output: Dataset,
+  feeding: ReadonlyArray<Dataset>,
+): void => {
+  const to = collected.placeOf(output);
+  if (addDeletion(collected, output, to)) return;
   const copied = new Set<string>();
   for (const input of feeding) {
-    const from = told.placeOf(input);
+    const from = collected.placeOf(input);
     if (from.site === to.site) continue;
     copied.add(from.dataset);
-    told.sites.add(to.site);
-    told.sayOfEach(from, (scope) => ({
+    collected.sites.add(to.site);
+    collected.addForEach(from, (scope) => ({
       type: 'DataCopied',
       data: { dataset: from.dataset, scope, from: from.site, to: to.site },
     }));
   }
   const isPlaced = mapping.outputs === 'written' || stateChangeOf(output) === 'CREATE';
   if (isPlaced && !copied.has(to.dataset))
-    told.sayOfEach(to, (scope) => ({
+    collected.addForEach(to, (scope) => ({
       type: 'DataPlaced',
       data: { dataset: to.dataset, scope, site: to.site },
     }));
   else if (copied.size === 0)
-    told.unmapped.push(
+    collected.unmapped.push(
       'an output was written at the site of its inputs, but not created: to place it, put "outputs: written" into the mapping',
     );
 };
@@ -135,34 +140,34 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
     assurance: 'observed',
     ...(runId !== undefined && uuid.test(runId) ? { evidence: `urn:uuid:${runId.toLowerCase()}` } : {}),
   };
-  const told = new Told(mapping);
+  const collected = new CollectedFacts(mapping);
   const standing: ForeignEvent[] = [];
   for (const dataset of [...inputs, ...outputs]) {
     standing.push(...described(mapping, source, nameOf(dataset), []));
     const owned = registeredByOwner(mapping, source, dataset);
-    for (const fact of owned.facts) told.say(fact);
+    for (const fact of owned.facts) collected.add(fact);
     standing.push(...owned.standing);
   }
   if (kind === 'run') {
     const feeding = inputsFeeding(event);
-    for (const output of outputs) tellOutput(mapping, told, output, feeding(output));
+    for (const output of outputs) addOutput(mapping, collected, output, feeding(output));
   } else {
-    if (kind === 'job') told.unmapped.push('the event describes a job, which moves no data');
-    for (const dataset of outputs) tellDeletion(told, dataset, told.placeOf(dataset));
+    if (kind === 'job') collected.unmapped.push('the event describes a job, which moves no data');
+    for (const dataset of outputs) addDeletion(collected, dataset, collected.placeOf(dataset));
   }
   // A job may drop a dataset that is its input.
-  for (const dataset of inputs) tellDeletion(told, dataset, told.placeOf(dataset));
+  for (const dataset of inputs) addDeletion(collected, dataset, collected.placeOf(dataset));
   if (kind === 'run' && inputs.length === 0 && outputs.length === 0)
-    told.unmapped.push('the run names no datasets');
+    collected.unmapped.push('the run names no datasets');
   if (kind === 'run' && inputs.length > 0 && outputs.length === 0)
-    told.unmapped.push('the run read datasets but wrote none');
+    collected.unmapped.push('the run read datasets but wrote none');
   return {
     events: distinct([
       ...standing,
-      ...described(mapping, source, undefined, [...told.sites]),
-      ...eventsOf(idOf(event), origin, told.facts),
+      ...described(mapping, source, undefined, [...collected.sites]),
+      ...eventsOf(idOf(event), origin, collected.facts),
     ]),
-    unmapped: [...new Set(told.unmapped)],
+    unmapped: [...new Set(collected.unmapped)],
   };
 };
 

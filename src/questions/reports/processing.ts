@@ -15,8 +15,8 @@ import type { View } from '../view.ts';
 import { wholeHistoryOf } from '../whole-history.ts';
 import { cellOf, listed, type ReportQuestion, type ReportTable, unknownCell } from './report.ts';
 
-/** Values, each with the events behind it. */
-class Told {
+/** Values, and the events that prove them. */
+class ProvenValues {
   readonly values = new Set<string>();
   readonly events = new Set<number>();
 
@@ -55,9 +55,9 @@ const recipientsOf = (
   { dataset, population, holdings }: Activity,
   controller: string | undefined,
   { during }: ReportQuestion,
-): { readonly recipients: Told; readonly purposes: Told } => {
-  const recipients = new Told();
-  const purposes = new Told();
+): { readonly recipients: ProvenValues; readonly purposes: ProvenValues } => {
+  const recipients = new ProvenValues();
+  const purposes = new ProvenValues();
   for (const { reached } of holdings) {
     for (const { party, intervals } of reached) {
       for (const { path, ...interval } of intervals) {
@@ -94,8 +94,8 @@ const countriesOf = (
   { holdings }: Activity,
   jurisdiction: string | undefined,
   { during }: ReportQuestion,
-): { readonly all: Told; readonly third: Told } => {
-  const [all, third] = [new Told(), new Told()];
+): { readonly all: ProvenValues; readonly third: ProvenValues } => {
+  const [all, third] = [new ProvenValues(), new ProvenValues()];
   const own =
     jurisdiction === undefined
       ? []
@@ -117,8 +117,8 @@ const countriesOf = (
 };
 
 /** How long the data is kept, as far as backups say. */
-const limitsOf = ({ holdings }: Activity, { during }: ReportQuestion): Told => {
-  const limits = new Told();
+const limitsOf = ({ holdings }: Activity, { during }: ReportQuestion): ProvenValues => {
+  const limits = new ProvenValues();
   for (const { holding, presences, expires } of holdings) {
     if (holding.backup === null || expires === never) continue;
     for (const presence of presences)
