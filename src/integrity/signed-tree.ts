@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { formatCheckpoint } from './checkpoint.ts';
 import { latestServed, type WitnessedCheckpoint } from './cosigned-checkpoint.ts';
-import { sameHash } from './merkle-tree.ts';
+import { sameHash, type TreeHead } from './merkle-tree.ts';
 import { formatNote, isSignedByAll, parseNote, signNote } from './signed-note.ts';
 import { type SigningKeys, signingKeys } from './signing-keys.ts';
 import { parseTlogPolicy, type TlogPolicy } from './tlog-policy.ts';
@@ -16,6 +16,8 @@ import type { WitnessedHead } from './witnessed-log.ts';
 
 /** The minimum time between two checkpoints. */
 const signIntervalMs = 1_000;
+
+const sameHead = (a: TreeHead, b: TreeHead): boolean => a.size === b.size && sameHash(a.root, b.root);
 
 type Given = Pick<SigningInput, 'keyFile' | 'origin' | 'witnesses'>;
 
@@ -79,7 +81,7 @@ export class SignedTree {
     if (message.kind === 'keys-changed') this.haveKeysChanged = true;
     else if (message.kind === 'may-sign') this.mayBeSigned = message.may;
     else if (message.kind === 'cosigned') this.cosignatures.push(...message.cosignatures);
-    else this.shown.push(message.head);
+    else if (!this.shown.some((head) => sameHead(head, message.head))) this.shown.push(message.head);
   }
 
   /** Whether there are messages that `takeIn` has not handled yet. */
