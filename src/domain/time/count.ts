@@ -82,13 +82,26 @@ const stepsOf = (added: ReadonlyMap<Instant, number>): Steps => {
 };
 
 const stepsOfArrivals = (arrivals: ReadonlyArray<Float64Array>): Steps => {
-  const all = new Float64Array(arrivals.reduce((sum, { length }) => sum + length, 0));
+  const all = arrivals.length === 1 ? arrivals[0]! : concatenated(arrivals).sort();
+  // Ten thousand people of one event arrive at one instant.
+  let instants = 0;
+  for (let each = 0; each < all.length; each++) if (all[each] !== all[each - 1]) instants++;
+  const [times, counts] = [new Float64Array(instants), new Float64Array(instants)];
+  for (let each = 0, at = -1; each < all.length; each++) {
+    if (all[each] !== all[each - 1]) times[++at] = all[each]!;
+    counts[at]!++;
+  }
+  return { times, by: (index) => counts[index]! };
+};
+
+const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array => {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let filled = 0;
-  for (const part of arrivals) {
+  for (const part of parts) {
     all.set(part, filled);
     filled += part.length;
   }
-  return { times: arrivals.length === 1 ? all : all.sort(), by: () => 1 };
+  return all;
 };
 
 /** The sum of a function and of steps in order, of which several may be at one instant. Linear in both. */

@@ -3,7 +3,7 @@
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import type { EnrolmentList, Enrolments } from '../event-index.ts';
 import type { PostingColumns } from './posting-columns.ts';
-import { enrolmentsIn } from './posting-list.ts';
+import { concatenated, enrolmentsIn } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
 /** Merges both in folding order. */
@@ -44,7 +44,13 @@ export class PostedEnrolments implements EnrolmentList {
 
   /** All enrolments, in folding order. */
   enrolments(): Enrolments {
-    const columns = this.parts.map(enrolmentsOf);
+    const columns = this.parts.map(enrolmentsOf).filter(({ times }) => times.length > 0);
+    columns.sort((a, b) => a.times[0]! - b.times[0]! || a.positions[0]! - b.positions[0]!);
+    if (columns.every((each, place) => place === 0 || isAfter(each, columns[place - 1]!)))
+      return {
+        times: concatenated(columns.map(({ times }) => times)),
+        positions: concatenated(columns.map(({ positions }) => positions)),
+      };
     // The shortest first, so that the longest are copied least often.
     columns.sort((a, b) => a.times.length - b.times.length);
     return columns.reduce(merged, { times: new Float64Array(0), positions: new Float64Array(0) });
@@ -55,6 +61,13 @@ export class PostedEnrolments implements EnrolmentList {
     return this.parts.reduce((sum, part) => sum + countBefore(part, place), 0);
   }
 }
+
+/** Whether all of one come after all of another: most runs are recorded in the order of time. */
+const isAfter = (later: Enrolments, earlier: Enrolments): boolean => {
+  const last = earlier.times.length - 1;
+  const [from, to] = [later.times[0]!, earlier.times[last]!];
+  return from > to || (from === to && later.positions[0]! > earlier.positions[last]!);
+};
 
 const enrolmentsOf = ({ postings, upTo }: Known): Enrolments => {
   const length = postings.subjects.length;
