@@ -31,6 +31,11 @@ export interface LogPage {
 export interface LogReader {
   /** The event at this position, if there is one. */
   at(position: Position): StoredEvent | undefined;
+  /**
+   * Lends the event at this position, if there is one: its bytes may be read until `use` returns. Their memory is freed then,
+   * where otherwise a collection of garbage would be needed for every few hundred large events.
+   */
+  lend<A>(position: Position, use: (event: StoredEvent | undefined) => A): A;
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   /** The same, but fewer when they are large: some megabytes of events at most, or one; none at the end. */

@@ -52,6 +52,39 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(reader.lastKnownBy(Number.POSITIVE_INFINITY)).toBe(origin);
     });
 
+    test('given a log, an event that is lent is that event, and none where there is none', async () => {
+      const { reader } = await given(several('a', 0, 3));
+      for (const event of reader.after(origin, everything)) {
+        const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+        for (let time = 0; time < 2; time++) {
+          const [lent, bytes] = reader.lend(event.position, (each) => [each, text(each?.bytes)] as const);
+          expect(bytes).toBe(text(event.bytes));
+          expect(lent?.id).toBe(event.id);
+        }
+      }
+      expect(reader.lend(4, (event) => event)).toBeUndefined();
+    });
+
+    test('given large events, the next are read by megabytes, at least one, to the end', async () => {
+      const large = several('a', 0, 40).map((event) => ({
+        ...event,
+        bytes: Buffer.from(JSON.stringify({ large: 'x'.repeat(400_000) })),
+      }));
+      const { reader } = await given(...large.map((event) => [event]), several('b', 0, 100));
+      const read: number[] = [];
+      for (let last = origin; ; ) {
+        const some = reader.next(last, 1_000);
+        if (some.length === 0) break;
+        read.push(...some.map(({ position }) => position));
+        last = some.at(-1)!.position;
+      }
+      expect(read).toEqual(reader.after(origin, everything).map(({ position }) => position));
+      // The first page may be larger: what was read last tells how large they may be.
+      reader.next(origin, 1_000);
+      expect(reader.next(origin, 1_000).length).toBeLessThan(20);
+      expect(reader.next(origin, 1).length).toBe(1);
+    });
+
     test('given a log, it is read completely, in pages of any size, and event by event', async () => {
       const batches = [several('a', 0, 700), several('b', 0, 3), several('a', 700, 1_300)];
       const { reader } = await given(...batches);

@@ -46,6 +46,7 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   const byIdentity = new Map(events.map((event) => [`${event.source}\n${event.id}`, event]));
   return {
     at: (position) => byPosition.get(position),
+    lend: (position, use) => use(byPosition.get(position)),
     after: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
     next: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
     page: (position, upTo, limit) =>

@@ -28,6 +28,7 @@ export class StagedLedger {
     this.all = all;
     this.log = {
       at: (position) => this.current.at(position),
+      lend: (position, use) => this.current.lend(position, use),
       after: (position, limit) => this.current.after(position, limit),
       next: (position, limit) => this.current.next(position, limit),
       page: (position, upTo, limit) => this.current.page(position, upTo, limit),

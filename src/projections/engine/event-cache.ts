@@ -49,10 +49,11 @@ export class EventCache {
   about(position: number, subject: string): RecordedEvent | undefined {
     const cached = this.events.get(position);
     if (cached !== undefined) return cached;
-    const stored = this.log.at(position);
-    if (stored === undefined) return undefined;
-    const bytes = storedAbout(stored.bytes, subject);
-    return bytes === undefined ? this.decoded(stored) : recordedOf({ ...stored, bytes });
+    return this.log.lend(position, (stored) => {
+      if (stored === undefined) return undefined;
+      const bytes = storedAbout(stored.bytes, subject);
+      return bytes === undefined ? this.decoded(stored) : recordedOf({ ...stored, bytes });
+    });
   }
 
   private decoded(stored: StoredEvent): RecordedEvent | undefined {

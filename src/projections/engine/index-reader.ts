@@ -100,7 +100,7 @@ export class IndexReader implements EventIndex {
   }
 
   bytesAt(position: number): number {
-    return this.log.at(position)?.bytes.length ?? 0;
+    return this.log.lend(position, (stored) => stored?.bytes.length ?? 0);
   }
 
   recordedAtOf(position: number): Instant | undefined {

@@ -138,12 +138,23 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return known;
   };
 
+  const at = (position: Position): StoredEvent | undefined =>
+    guard(() => {
+      const row = selectAt.get(position);
+      return row === undefined ? undefined : toEvent(row as unknown as EventRow);
+    });
+
   return {
-    at: (position) =>
-      guard(() => {
-        const row = selectAt.get(position);
-        return row === undefined ? undefined : toEvent(row as unknown as EventRow);
-      }),
+    at,
+    lend: (position, use) => {
+      const event = at(position);
+      try {
+        return use(event);
+      } finally {
+        // SQLite made this memory for the event alone; what is transferred to a length of 0 is freed.
+        if (event !== undefined) (event.bytes.buffer as ArrayBuffer).transfer(0);
+      }
+    },
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
     next: (position, limit) => guard(() => next(position, checkedLimit(limit))),
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
