@@ -1,19 +1,22 @@
 /** Access: a ledger with keys asks for one, and a console that is not built says how to build it. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleRoutes } from '../../src/api/routes/console.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { serve } from '../../src/main/serve.ts';
 import { Keys } from '../../src/people/access/keys.ts';
 import { freePort } from '../support/free-port.ts';
+import { enrolled, placed, sent } from '../support/given-events.ts';
 import { audience, oidcIssuer } from '../support/oidc-issuer.ts';
 import { reverseProxy } from '../support/reverse-proxy.ts';
-import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
-import { consoleOver, foundingCase, panel } from './support/console.ts';
+import { Client, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
+import { VaultServer, vaultInFile } from '../support/vaults.ts';
+import { consoleOver, foundingCase, panel, picture } from './support/console.ts';
 
 /** Replaces the page's token by an expired one. */
 const tokenEnded = `(() => {
@@ -91,6 +94,111 @@ describe('Given a ledger under a path of its host, behind a proxy', () => {
       await proxy.close();
       await running.stop();
       removeDirectory(directory);
+    }
+  });
+});
+
+describe('Given a ledger with keys whose vault another process keeps', () => {
+  it('when an erasure is refused, stops halfway, or is not answered, then the page says what happened and what to do, and keeps whom to tell', async () => {
+    const [directory, vaultDirectory] = [newDataDirectory(), newDataDirectory()];
+    const kept = vaultInFile(join(vaultDirectory, 'vault.sqlite'));
+    const vaultServer = new VaultServer();
+    let leaves = true;
+    await vaultServer.start({
+      ...kept,
+      forget: async (pseudonym, saidAt) => {
+        if (!leaves) return kept.forget(pseudonym, saidAt);
+        leaves = false;
+        await vaultServer.stop();
+        return new Promise<never>(() => {});
+      },
+    });
+    const running = await serve({ ...(await settingsIn(directory)), vault: { url: vaultServer.url } });
+    try {
+      const keys = filesIn(directory).keys;
+      const made = new Keys(keys).create(
+        'officer',
+        ['emit', 'audit', 'identify', 'admin'],
+        Date.now(),
+        randomBytes,
+      );
+      if (E.isLeft(made)) throw new Error(made.left);
+      const token = made.right;
+      const client = new Client((path, init = {}) =>
+        fetch(running.url + path, {
+          ...init,
+          headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` },
+        }),
+      );
+      await client.record([
+        placed('placed', 'us', 'virginia'),
+        enrolled('enrolled', 'ben'),
+        sent('virginia', 'SiteRegistered', {
+          ...{ site: 'virginia', name: 'Virginia', country: 'US', operator: 'tiktok' },
+        }),
+      ]);
+      const page = await the.page(`${running.url}/person?subject=ben`, { timezone: 'UTC' });
+      await page.getByLabel('Key', { exact: true }).fill(token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Erase this person…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Erase ben from this ledger?' });
+      const confirm = async (): Promise<void> => {
+        await dialog.getByLabel('To confirm, type the identifier: ben').fill('ben');
+        await dialog.getByRole('button', { name: 'Erase this person' }).click();
+      };
+      const toTell = dialog.getByRole('table', { name: 'Whom to tell of the erasure of ben' });
+
+      // Meanwhile the key loses a scope.
+      const before = readFileSync(keys, 'utf8');
+      const lesser = JSON.parse(before) as { keys: { scopes: string[] }[] };
+      for (const key of lesser.keys) key.scopes = key.scopes.filter((scope) => scope !== 'admin');
+      writeFileSync(keys, JSON.stringify(lesser));
+      await confirm();
+      await dialog.getByText('Nobody was erased.').waitFor();
+      await dialog.getByText('lacks the scope admin').waitFor();
+      writeFileSync(keys, before);
+      expect((await client.get('/v1/subjects/ben/residency')).status).toBe(200);
+
+      // The vault goes away when the log says already that the person is forgotten.
+      await confirm();
+      await dialog.getByText('The erasure may have stopped halfway.').waitFor();
+      await toTell.getByText('tiktok').waitFor();
+      await vaultServer.start();
+      const { body } = await client.get('/v1/events', { type: 'SubjectForgotten' });
+      expect(body.data).toHaveLength(1);
+      expect((await client.get('/v1/subjects/ben/residency')).status).toBe(200);
+
+      // The connection breaks before the ledger hears of it.
+      const isErasure = (route: Route): boolean => route.request().method() === 'DELETE';
+      await page.route('**/v1/subjects/ben', (route) =>
+        isErasure(route) ? route.abort('connectionreset') : route.fallback(),
+      );
+      await confirm();
+      await dialog.getByText('The connection broke before the ledger answered.').waitFor();
+      await picture(page, 'screens/erase-without-an-answer');
+      await toTell.getByText('tiktok').waitFor();
+      expect((await client.get('/v1/subjects/ben/residency')).status).toBe(200);
+
+      // It breaks when the person is erased, and before the answer arrives.
+      await page.unroute('**/v1/subjects/ben');
+      await page.route('**/v1/subjects/ben', async (route) => {
+        if (!isErasure(route)) return route.fallback();
+        expect((await route.fetch()).status()).toBe(204);
+        await route.abort('connectionreset');
+      });
+      await confirm();
+      await page.getByRole('heading', { name: 'Erased: ben' }).waitFor();
+      await page
+        .getByRole('table', { name: 'Whom to tell of the erasure of ben' })
+        .getByText('tiktok')
+        .waitFor();
+      expect((await client.get('/v1/subjects/ben/residency')).status).toBe(404);
+    } finally {
+      await running.stop();
+      await vaultServer.stop();
+      kept.close();
+      removeDirectory(directory);
+      removeDirectory(vaultDirectory);
     }
   });
 });

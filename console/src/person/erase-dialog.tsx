@@ -3,6 +3,7 @@
  * asks for the identifier as confirmation.
  */
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { type Answer, orThrow } from '../../../src/client/client.ts';
 import type { PersonFile } from '../../../src/client/rows.ts';
@@ -11,7 +12,8 @@ import { fileOf } from '../ledger/person-queries.ts';
 import { ledger } from '../ledger/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id } from '../parts/names.tsx';
-import { Answered, Failure, isUnknown } from '../parts/states.tsx';
+import { Answered, isUnknown } from '../parts/states.tsx';
+import { EraseFailure, mayHaveErased } from './erase-failure.tsx';
 import { ErasureLists } from './erasure-lists.tsx';
 
 /** Whether the text is the identifier, however its accents are composed or its invisible characters are shown. */
@@ -31,6 +33,8 @@ export const EraseDialog = ({
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const file = useQuery(fileOf(subject));
+  /** Whether an attempt failed that may have erased the person. */
+  const [begun, setBegun] = useState(false);
   const erase = useMutation({
     // Must not be sent later, when the reader no longer expects it.
     networkMode: 'always',
@@ -39,12 +43,24 @@ export const EraseDialog = ({
       return known;
     },
     onSuccess: onErased,
+    onError: (error) => {
+      if (!mayHaveErased(error)) return;
+      setBegun(true);
+      // If the ledger no longer knows the person, it did erase them.
+      void file.refetch();
+    },
   });
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
     title.current?.focus();
   }, []);
   const gone = !erase.isPending && (isUnknown(file.error) || isUnknown(erase.error));
+  const known = file.data;
+  // An attempt without an answer did it after all.
+  const done = gone && begun;
+  useEffect(() => {
+    if (done && known !== undefined) onErased(known);
+  }, [done, known, onErased]);
   return (
     <dialog
       ref={dialog}
@@ -76,20 +92,17 @@ export const EraseDialog = ({
         <li>It deletes nothing at the sites and in the backups below. Save the lists that you need.</li>
       </ul>
       {gone ? (
-        <p className="state failure" role="alert">
-          <Icon name="warning" />
-          This person is no longer in the ledger. Somebody else may have erased them in the meantime.
-        </p>
+        <Gone subject={subject} known={known} />
       ) : (
         <Answered of={file} what={`what is known of ${subject}`}>
-          {(known) => (
+          {(found) => (
             <>
-              <ErasureLists subject={subject} answer={known} level="h3" withProof={false} />
+              <ErasureLists subject={subject} answer={found} level="h3" withProof={false} />
               <Confirmation
                 subject={subject}
                 busy={erase.isPending}
                 error={erase.error}
-                onConfirmed={() => erase.mutate(known)}
+                onConfirmed={() => erase.mutate(found)}
               />
             </>
           )}
@@ -98,6 +111,32 @@ export const EraseDialog = ({
     </dialog>
   );
 };
+
+/** Somebody else erased the person: what was known before is still here, if it was loaded by then. */
+const Gone = ({ subject, known }: { subject: string; known: Answer<PersonFile> | undefined }) => (
+  <>
+    <p className="state failure" role="alert">
+      <Icon name="warning" />
+      <span>
+        <strong>This person is no longer in the ledger.</strong> Somebody else erased them in the meantime.{' '}
+        {known === undefined ? (
+          <>
+            The lists of whom to tell were not loaded by then.{' '}
+            <Link to="/log" search={{ type: 'SubjectForgotten' }}>
+              The log says who erased them
+            </Link>
+            : ask there for the lists.
+          </>
+        ) : (
+          'The lists below are from before. Save them before you close this, because nobody can look them up again.'
+        )}
+      </span>
+    </p>
+    {known === undefined ? null : (
+      <ErasureLists subject={subject} answer={known} level="h3" withProof={false} />
+    )}
+  </>
+);
 
 const Confirmation = ({
   subject,
@@ -145,12 +184,7 @@ const Confirmation = ({
           This is not the identifier. Nothing was erased. Type it exactly as it is shown.
         </p>
       ) : null}
-      {error === null ? null : (
-        <>
-          <Failure error={error} />
-          <p className="hint">If the erasure stopped halfway, erasing the person again completes it.</p>
-        </>
-      )}
+      {error === null ? null : <EraseFailure error={error} />}
     </form>
   );
 };
