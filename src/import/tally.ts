@@ -5,7 +5,7 @@ import type { Importer } from './imported/imported.ts';
 import type { GivenRecord } from './records/given-record.ts';
 
 /** Places to list; beyond them, only the number is reported. */
-const toldMax = 1_000;
+const listedMax = 1_000;
 
 /** The place of a record. */
 export interface RecordPlace {
@@ -50,14 +50,14 @@ export class Tally {
     if (E.isLeft(imported)) {
       const refused = imported.left.map((fault) => ({ ...place, ...fault }));
       this.refusedRecords++;
-      this.refused.push(...refused.slice(0, toldMax - this.refused.length));
+      this.refused.push(...refused.slice(0, listedMax - this.refused.length));
       return { refused };
     }
     const { events } = imported.right;
     const unmapped = imported.right.unmapped.map((message) => ({ ...place, message }));
     this.events += events.length;
     if (unmapped.length > 0) this.unmappedRecords++;
-    this.unmapped.push(...unmapped.slice(0, toldMax - this.unmapped.length));
+    this.unmapped.push(...unmapped.slice(0, listedMax - this.unmapped.length));
     return { events, unmapped };
   }
 }

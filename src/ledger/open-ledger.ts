@@ -21,7 +21,7 @@ import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { type MemoryShares, memoryMebibytesDefault, memoryShares } from './memory-shares.ts';
 import { isOfAnotherLog } from './people-of-a-log.ts';
-import { finishRotation } from './say-rotated.ts';
+import { finishRotation } from './record-rotation.ts';
 import type { Settings } from './settings.ts';
 import { openThreadedVault } from './threaded-vault.ts';
 import { FileWatch } from './watch/file-watch.ts';

@@ -26,7 +26,7 @@ import {
   somebodyOf,
   versionAt,
 } from './same-thing.ts';
-import type { Found } from './unsettling-topics.ts';
+import type { Occurrence } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 
 /** Enrolments whose people are tried one by one before everybody is judged together. */
@@ -46,7 +46,7 @@ export class FoundEarlier {
    *
    * @param before a person for whom it is found as known later.
    */
-  at(position: number, same: SameThing, before: string | null): Found | typeof tooLong | undefined {
+  at(position: number, same: SameThing, before: string | null): Occurrence | typeof tooLong | undefined {
     if (position <= 0) return undefined;
     const moment = this.moments.at(position);
     const version = versionAt(moment.view, same);
@@ -70,8 +70,8 @@ export class FoundEarlier {
     version: PolicyVersion,
     finding: Finding,
     population: string,
-    foundOf: (subject: string) => Found | undefined,
-  ): Found | typeof tooLong | undefined {
+    foundOf: (subject: string) => Occurrence | undefined,
+  ): Occurrence | typeof tooLong | undefined {
     const { view, reach } = moment;
     const isThere = holdingsIn(moment, population).some(
       (presence) => overlaps(presence, finding) && isOf(presence.holding, finding),
@@ -100,7 +100,7 @@ export class FoundEarlier {
     moment: Moment,
     version: PolicyVersion,
     finding: Finding,
-  ): Found | typeof tooLong | undefined {
+  ): Occurrence | typeof tooLong | undefined {
     const { view, reach } = moment;
     for (const access of view.factsOf('party-named', finding.party!, 'AccessObserved')) {
       if (!isSameAccess(access, finding)) continue;

@@ -12,7 +12,7 @@ import { populationsBehind } from './accesses.ts';
 import { judgingOf } from './findings.ts';
 import { type Moment, residencyIn } from './known-moments.ts';
 import type { ResidencyOfMany } from './residency-of-many.ts';
-import type { Found } from './unsettling-topics.ts';
+import type { Occurrence } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 
 /** The search: findings of the same version, by the adoption that made it, whose interval meets this one. */
@@ -33,8 +33,8 @@ export const versionAt = (view: View, { finding, adoptedBy }: SameThing): Policy
 /** The first result among people. */
 export const firstOf = (
   people: Iterable<string>,
-  foundOf: (subject: string) => Found | undefined,
-): Found | undefined => {
+  foundOf: (subject: string) => Occurrence | undefined,
+): Occurrence | undefined => {
   for (const subject of people) {
     const found = foundOf(subject);
     if (found !== undefined) return found;
@@ -101,7 +101,7 @@ export const foundOfSubject = (
   version: PolicyVersion,
   finding: Finding,
   subject: string,
-): Found | undefined => {
+): Occurrence | undefined => {
   const whole = residencyIn(moment, subject);
   const residency = onlyIn(whole, finding);
   if (residency.presences.length === 0) return undefined;

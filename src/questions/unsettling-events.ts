@@ -11,7 +11,7 @@ import type { Event } from '../domain/events/event.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import { beginning, type Instant, never } from '../domain/time/instant.ts';
-import { type Aspect, type Found, type Topic, UnsettlingTopics } from './unsettling-topics.ts';
+import { type Aspect, type Occurrence, type Topic, UnsettlingTopics } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
@@ -38,7 +38,7 @@ export class UnsettlingEvents {
   }
 
   /** The last position, up to `upTo`, of an event that may have caused the finding; 0 if there is none. */
-  last(finding: Finding, found: Found, upTo: number, adoptedBy: number | null): number {
+  last(finding: Finding, found: Occurrence, upTo: number, adoptedBy: number | null): number {
     let last = this.lastOfPolicy(finding.policy, adoptedBy, upTo);
     const lists = [...this.closures.of(finding, found)].map((topic) => this.under(topic));
     if (found.access !== undefined) {

@@ -14,7 +14,7 @@ import type { TopicKind } from '../projections/topics.ts';
 import type { View } from './view.ts';
 
 /** An occurrence of a finding: an instant with a person and a path, or an access. */
-export interface Found {
+export interface Occurrence {
   readonly at: Instant;
   readonly subject: string | null;
   readonly path: ReadonlyArray<PathEdge>;
@@ -35,7 +35,7 @@ export class UnsettlingTopics {
     this.view = view;
   }
 
-  of(finding: Finding, { subject, path, access }: Found): Iterable<Topic> {
+  of(finding: Finding, { subject, path, access }: Occurrence): Iterable<Topic> {
     if (access !== undefined) {
       const { scope, party } = access.data;
       const data = isPopulation(scope)

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, type Event } from '../../src/domain/events/event.ts';
 import { differenceOf } from '../../src/import/facts/difference.ts';
+import { corrected, factsAt } from '../../src/import/facts/facts-at.ts';
 import { disagreements } from '../../src/import/facts/reconcile.ts';
-import { corrected, saidAt } from '../../src/import/facts/said.ts';
 import { digestOf, eventOf, type Fact, type ForeignEvent } from '../../src/import/imported/foreign-event.ts';
 import { orFail } from './samples.ts';
 
@@ -53,7 +53,7 @@ const synced = (snapshots: ReadonlyArray<ReadonlyArray<Fact>>): ReadonlyArray<Ev
   let log: ReadonlyArray<Event> = [];
   for (const [index, facts] of snapshots.entries()) {
     const at = Date.UTC(2024, 0, 1) + index * day;
-    const { events } = differenceOf(saidAt(log, at), snapshot(facts), source, at);
+    const { events } = differenceOf(factsAt(log, at), snapshot(facts), source, at);
     log = [...log, ...decoded(events)];
   }
   return log;
@@ -65,8 +65,8 @@ describe('a sequence of snapshots', () => {
       fc.property(
         fc.array(fc.array(anyFact, { maxLength: 12 }), { minLength: 1, maxLength: 4 }),
         (snapshots) => {
-          const says = saidAt(synced(snapshots), Number.POSITIVE_INFINITY);
-          const alone = saidAt(synced([snapshots.at(-1)!]), Number.POSITIVE_INFINITY);
+          const says = factsAt(synced(snapshots), Number.POSITIVE_INFINITY);
+          const alone = factsAt(synced([snapshots.at(-1)!]), Number.POSITIVE_INFINITY);
 
           const differing = disagreements(says, alone).filter(
             ({ first, second }) => !(second === undefined && first?.type === 'PartyRegistered'),
@@ -81,7 +81,12 @@ describe('a sequence of snapshots', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 12 }), (facts) => {
         const log = synced([facts]);
-        const { events } = differenceOf(saidAt(log, Number.POSITIVE_INFINITY), snapshot(facts), source, 1e13);
+        const { events } = differenceOf(
+          factsAt(log, Number.POSITIVE_INFINITY),
+          snapshot(facts),
+          source,
+          1e13,
+        );
 
         expect(events).toEqual([]);
       }),
@@ -102,7 +107,7 @@ describe('a sequence of snapshots', () => {
     const first: Fact = { type: 'MembershipBegan', data: { member: 'a', group: 'b' } };
     const log = synced([[first], [], [first]]);
 
-    const days = [0, 1, 2].map((index) => saidAt(log, Date.UTC(2024, 0, 1) + index * day).size);
+    const days = [0, 1, 2].map((index) => factsAt(log, Date.UTC(2024, 0, 1) + index * day).size);
     expect(days).toEqual([1, 0, 1]);
   });
 });
@@ -121,7 +126,7 @@ describe('the facts of a source', () => {
       event({ type: 'EventCorrected', data: { ...target('3'), data: { member: 'c', group: 'b' } } }, '4'),
     ]);
 
-    const facts = [...saidAt(corrected(log), Number.POSITIVE_INFINITY).values()].map(({ fact }) => fact);
+    const facts = [...factsAt(corrected(log), Number.POSITIVE_INFINITY).values()].map(({ fact }) => fact);
     expect(facts).toEqual([{ type: 'MembershipBegan', data: { member: 'c', group: 'b' } }]);
   });
 
@@ -135,7 +140,7 @@ describe('the facts of a source', () => {
       data: { dataset: 'd', scope: { population: 'p' }, site },
     });
     const [a, b] = [[placedAt('x'), moved, member], [placedAt('y')]].map((facts) =>
-      saidAt(decoded(facts.map((fact, index) => event(fact, String(index)))), Number.POSITIVE_INFINITY),
+      factsAt(decoded(facts.map((fact, index) => event(fact, String(index)))), Number.POSITIVE_INFINITY),
     );
 
     expect(disagreements(a!, b!)).toEqual([{ first: member, second: undefined }]);

@@ -91,8 +91,8 @@ const reconciled = (
       TE.bind('second', () => knownEvents(ledger, second, options.url)),
       TE.flatMapTask((known) => async () => {
         const { disagreements } = await import('../../import/facts/reconcile.ts');
-        const { saidAt } = await import('../../import/facts/said.ts');
-        const rows = disagreements(saidAt(known.first, at), saidAt(known.second, at)).map(rowOf);
+        const { factsAt } = await import('../../import/facts/facts-at.ts');
+        const rows = disagreements(factsAt(known.first, at), factsAt(known.second, at)).map(rowOf);
         report(rows, options, terminal);
         return options.fail === true && rows.length > 0 ? checkFailed : success;
       }),

@@ -159,8 +159,8 @@ const differenceFrom = (
     }),
     TE.flatMapTask((known) => async () => {
       const { differenceOf } = await import('../../import/facts/difference.ts');
-      const { saidAt } = await import('../../import/facts/said.ts');
-      return differenceOf(saidAt(known, at), events, source, at);
+      const { factsAt } = await import('../../import/facts/facts-at.ts');
+      return differenceOf(factsAt(known, at), events, source, at);
     }),
   );
 

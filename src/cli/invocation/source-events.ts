@@ -39,7 +39,7 @@ const decoded = ({
 
 /** The corrected events in log order; an event may be given twice. */
 const asCorrected = async (given: ReadonlyArray<WireEvent>): Promise<ReadonlyArray<Event>> => {
-  const { corrected } = await import('../../import/facts/said.ts');
+  const { corrected } = await import('../../import/facts/facts-at.ts');
   const once = new Map(given.map((event) => [event.position, event]));
   return corrected(
     [...once.values()]

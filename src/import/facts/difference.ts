@@ -4,8 +4,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../domain/events/event.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { digestOf, eventOf, type Fact, type ForeignEvent } from '../imported/foreign-event.ts';
-import { effectsOf, type Held, isSame } from './fact.ts';
-import type { Said } from './said.ts';
+import { effectsOf, type HeldFact, isSame } from './fact.ts';
+import type { FactsByKey } from './facts-at.ts';
 
 /** The difference that a snapshot makes. */
 export interface Difference {
@@ -14,21 +14,21 @@ export interface Difference {
   readonly changed: number;
   readonly ended: number;
   /** Facts that are missing in the snapshot but that no event ends: descriptions and enrolments. */
-  readonly staying: ReadonlyArray<Held>;
+  readonly staying: ReadonlyArray<HeldFact>;
   /** The number of events in the snapshot without a lasting fact. */
   readonly ignored: number;
 }
 
 /** A fact in a snapshot, and the event that would import it. */
-interface SaidNow {
-  readonly held: Held;
+interface SnapshotFact {
+  readonly held: HeldFact;
   readonly imported: ForeignEvent;
 }
 
-const saidBy = (
+const factsOfSnapshot = (
   events: ReadonlyArray<ForeignEvent>,
-): { readonly now: ReadonlyMap<string, SaidNow>; readonly ignored: number } => {
-  const now = new Map<string, SaidNow>();
+): { readonly now: ReadonlyMap<string, SnapshotFact>; readonly ignored: number } => {
+  const now = new Map<string, SnapshotFact>();
   let ignored = 0;
   for (const imported of events) {
     const event = decodeEvent(imported);
@@ -48,12 +48,12 @@ const saidBy = (
  * @param events the importer's result for the snapshot.
  */
 export const differenceOf = (
-  known: Said,
+  known: FactsByKey,
   events: ReadonlyArray<ForeignEvent>,
   source: string,
   at: Instant,
 ): Difference => {
-  const { now, ignored } = saidBy(events);
+  const { now, ignored } = factsOfSnapshot(events);
   const time = formatInstant(at);
   const event = (fact: Fact, of: Pick<ForeignEvent, 'assurance'>): ForeignEvent =>
     eventOf(`sync/${digestOf(fact, time)}`, { source, time, assurance: of.assurance }, fact);
@@ -61,7 +61,7 @@ export const differenceOf = (
   let begun = 0;
   let changed = 0;
   let ended = 0;
-  const staying: Held[] = [];
+  const staying: HeldFact[] = [];
   const claimed = { assurance: 'claimed' as const };
   for (const [key, before] of known) {
     if (now.has(key)) continue;

@@ -9,7 +9,7 @@ import type { Fact } from '../imported/foreign-event.ts';
  * A fact that holds, with the event that began it and one that would end it. Descriptions and enrolments have no
  * ending event.
  */
-export interface Held {
+export interface HeldFact {
   readonly key: string;
   readonly fact: Fact;
   readonly ending: Fact | undefined;
@@ -17,7 +17,7 @@ export interface Held {
 
 /** The effect of one event on facts. */
 export type Effect =
-  | { readonly kind: 'begins'; readonly held: Held }
+  | { readonly kind: 'begins'; readonly held: HeldFact }
   | { readonly kind: 'ends'; readonly key: string };
 
 const keyOf = (...parts: ReadonlyArray<unknown>): string => JSON.stringify(parts);

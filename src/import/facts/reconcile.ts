@@ -1,7 +1,7 @@
 /** Compares the facts of two sources. */
 import type { Fact } from '../imported/foreign-event.ts';
 import { isSame } from './fact.ts';
-import type { Said } from './said.ts';
+import type { FactsByKey } from './facts-at.ts';
 
 /** A fact on which two sources disagree; undefined if a source does not have it. */
 export interface Disagreement {
@@ -10,7 +10,7 @@ export interface Disagreement {
 }
 
 /** The disagreements of two sources, by key. */
-export const disagreements = (first: Said, second: Said): ReadonlyArray<Disagreement> => {
+export const disagreements = (first: FactsByKey, second: FactsByKey): ReadonlyArray<Disagreement> => {
   const keys = [...new Set([...first.keys(), ...second.keys()])].sort();
   return keys.flatMap((key) => {
     const [a, b] = [first.get(key)?.fact, second.get(key)?.fact];

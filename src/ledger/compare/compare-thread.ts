@@ -21,7 +21,7 @@ export interface Compared {
 }
 
 /** How often the thread reports its findings so far, in milliseconds. */
-const toldEachMs = 100;
+const reportEachMs = 100;
 
 const { before, after, logFile, validAt } = workerData as DiffThreadInput;
 const log = openLogFile(logFile);
@@ -29,7 +29,7 @@ try {
   let told = performance.now();
   let found: Difference | undefined;
   for (found of compareGenerations(before, after, log, validAt)) {
-    if (performance.now() - told < toldEachMs) continue;
+    if (performance.now() - told < reportEachMs) continue;
     told = performance.now();
     parentPort!.postMessage({ difference: found, isAll: false } satisfies Compared);
   }

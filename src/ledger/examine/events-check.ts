@@ -7,7 +7,7 @@ import { openLogFile } from '../../store/open/open-log-file.ts';
 import { type Check, count, failed, ok, problemCheck } from './check.ts';
 
 /** Positions of unreadable events to list. */
-const toldMax = 5;
+const listedMax = 5;
 const decodedAtOnceMax = 1_000;
 
 const remedyOf = (faulty: number, newer: number): string => {
@@ -41,7 +41,7 @@ export const eventsCheck = (file: string, onProgress: (read: number, of: number)
         onProgress(position, head);
       }
       if (faulty.length === 0) return ok(name, `${count.format(events)} in the log, all readable`);
-      const told = faulty.slice(0, toldMax).join(', ');
+      const told = faulty.slice(0, listedMax).join(', ');
       return failed(
         name,
         `${count.format(faulty.length)} of ${count.format(events)} cannot be read, the first at position ${told}`,

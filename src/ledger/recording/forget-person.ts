@@ -15,15 +15,15 @@ import { appendProblem } from './refusals.ts';
  * Records in the log that the person was forgotten, unless it is recorded. Returns the position up to which the log
  * says so.
  */
-const sayForgotten = (
+const recordForgotten = (
   ledger: Ledger,
   pseudonym: string,
   by: Attribution,
 ): TE.TaskEither<Problem, Position> => {
   const { store, log, now } = ledger.parts;
   const id = forgottenId(pseudonym);
-  const said = log.find(ledgerSource, id);
-  if (said !== undefined) return TE.right(said.position);
+  const recorded = log.find(ledgerSource, id);
+  if (recorded !== undefined) return TE.right(recorded.position);
   const event: Event = {
     id,
     source: ledgerSource,
@@ -60,7 +60,7 @@ export const forgetPerson = async (
   const { people } = await vault.find({ names: [], pseudonyms: [pseudonym] });
   if (typeof people.get(pseudonym) !== 'string') return E.right(false);
   return pipe(
-    sayForgotten(ledger, pseudonym, by),
+    recordForgotten(ledger, pseudonym, by),
     TE.flatMap((saidAt) => async () => {
       await vault.forget(pseudonym, saidAt);
       return E.right(true);

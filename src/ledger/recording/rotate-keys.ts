@@ -15,7 +15,7 @@ import {
 } from '../../integrity/signing-keys.ts';
 import { indexKeysOf } from '../../sealed-index/index-origin.ts';
 import type { Ledger } from '../ledger.ts';
-import { letKeysSign, sayRotated, unnamedKeys } from '../say-rotated.ts';
+import { letKeysSign, recordRotation, unnamedKeys } from '../record-rotation.ts';
 import { appendProblem, orPassingProblem, refusedByTree } from './refusals.ts';
 
 /** When to ask again for what needs a new checkpoint. */
@@ -61,7 +61,7 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
       const detail = 'a rotation is in progress; first retire its old keys with DELETE /v1/log/keys/earlier';
       return unnamedKeys(ledger, keys).length > 0 ? E.right(keys) : E.left({ kind: 'busy', detail });
     }),
-    TE.flatMap((keys) => orPassingProblem(pipe(sayRotated(ledger, keys, by), TE.mapLeft(appendProblem)))),
+    TE.flatMap((keys) => orPassingProblem(pipe(recordRotation(ledger, keys, by), TE.mapLeft(appendProblem)))),
     TE.flatMapEither((said) => said),
   )();
 

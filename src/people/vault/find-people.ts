@@ -1,5 +1,5 @@
 /** Looks up people in a vault of this process, by name or by pseudonym. */
-import { type Found, fingerprintKey, looksLikePseudonym, type NamesToFind } from './vault.ts';
+import { type FoundPeople, fingerprintKey, looksLikePseudonym, type NamesToFind } from './vault.ts';
 import type { PeopleOfVault } from './vault-reading.ts';
 
 /** Files contain the fingerprint key under this name, from a time when no person could have it. */
@@ -27,7 +27,7 @@ const personOf = (people: PeopleOfVault, pseudonym: string): string | null | und
 };
 
 /** The named people whom the vault knows. */
-export const findPeople = (people: PeopleOfVault, { names, pseudonyms }: NamesToFind): Found => {
+export const findPeople = (people: PeopleOfVault, { names, pseudonyms }: NamesToFind): FoundPeople => {
   const isPseudonym = isPseudonymIn(people);
   const found = new Map<string, string>();
   for (const name of names) {

@@ -37,7 +37,7 @@ export interface NamesToFind {
 }
 
 /** The people found. People whom the vault does not know are missing. */
-export interface Found {
+export interface FoundPeople {
   /** By name: the pseudonym. A pseudonym maps to itself. */
   readonly pseudonyms: ReadonlyMap<string, string>;
   /** By pseudonym: the person's identifier, or null for a forgotten person. */
@@ -60,7 +60,7 @@ export interface Vault {
   /** The address of the process with the vault; null if it is this one. */
   readonly at: string | null;
   /** Looks up people, names before pseudonyms. It creates no pseudonyms. */
-  find(asked: NamesToFind): Promise<Found>;
+  find(asked: NamesToFind): Promise<FoundPeople>;
   /**
    * The pseudonyms of the named people. New people get one, which is durable before it is returned.
    *

@@ -25,7 +25,7 @@ export const letKeysSign = ({ parts: { merkle, sealed } }: Ledger): void => {
 };
 
 /** Records new keys in the log unless they are recorded, and then lets them sign. */
-export const sayRotated = (
+export const recordRotation = (
   ledger: Ledger,
   keys: SigningKeys,
   by: Attribution,
@@ -73,6 +73,6 @@ export const finishRotation = (ledger: Ledger): void => {
     const keys = signingKeys(merkle.files.keyFile, merkle.origin, () => 0);
     if (E.isLeft(keys) || unnamedKeys(ledger, keys.right).length === 0) return;
     // The next rotation reports a failure, and the next start tries again.
-    sayRotated(ledger, keys.right, byLedger)().catch(() => {});
+    recordRotation(ledger, keys.right, byLedger)().catch(() => {});
   });
 };

@@ -5,10 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData, type Event } from '../../domain/events/event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import { effectsOf, type Held } from './fact.ts';
+import { effectsOf, type HeldFact } from './fact.ts';
 
 /** The facts of a source, by key. */
-export type Said = ReadonlyMap<string, Held>;
+export type FactsByKey = ReadonlyMap<string, HeldFact>;
 
 const eventKey = ({ source, id }: { readonly source: string; readonly id: string }): string =>
   JSON.stringify([source, id]);
@@ -47,13 +47,13 @@ export const corrected = (events: ReadonlyArray<Event>): ReadonlyArray<Event> =>
  *
  * @param events in log order.
  */
-export const saidAt = (events: ReadonlyArray<Event>, at: Instant): Said => {
-  const said = new Map<string, Held>();
+export const factsAt = (events: ReadonlyArray<Event>, at: Instant): FactsByKey => {
+  const facts = new Map<string, HeldFact>();
   const inTime = events.filter(({ time }) => time <= at).sort((a, b) => a.time - b.time);
   for (const event of inTime)
     for (const effect of effectsOf(event)) {
-      if (effect.kind === 'begins') said.set(effect.held.key, effect.held);
-      else said.delete(effect.key);
+      if (effect.kind === 'begins') facts.set(effect.held.key, effect.held);
+      else facts.delete(effect.key);
     }
-  return said;
+  return facts;
 };
