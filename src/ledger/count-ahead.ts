@@ -104,10 +104,14 @@ export class CountAhead {
   private async countAll(): Promise<void> {
     this.hasGrown = false;
     const began = this.now();
-    for (const [key, { of, at }] of [...this.asked]) {
-      if (this.isClosed || this.counts.isBusy()) break;
-      if (this.now() - at > rememberedMs) this.asked.delete(key);
-      else await this.count(of);
+    try {
+      for (const [key, { of, at }] of [...this.asked]) {
+        if (this.isClosed || this.counts.isBusy()) break;
+        if (this.now() - at > rememberedMs) this.asked.delete(key);
+        else await this.count(of);
+      }
+    } catch {
+      // Nobody waits for this; whoever asks is told what is wrong.
     }
     this.endedAt = this.now();
     this.tookMs = this.endedAt - began;
@@ -116,11 +120,7 @@ export class CountAhead {
   private async count(of: AskedWidely): Promise<void> {
     const clocks = await this.counts.clocks(of.asked.clocks);
     if (E.isLeft(clocks)) return;
-    try {
-      await this.counts.ask({ ...of, asked: { ...of.asked, clocks: clocks.right } } as AskedWidely);
-    } catch {
-      // Whoever asks is told what is wrong.
-    }
+    await this.counts.ask({ ...of, asked: { ...of.asked, clocks: clocks.right } } as AskedWidely);
   }
 
   /** Stops; resolves when nothing is counted any more. */

@@ -143,6 +143,10 @@ describe('given a wrong setting', () => {
     ['port:\n', 'settings.yaml:1: port: expected a value, or a list of values'],
     ['port: 0x10\n', 'settings.yaml:1: port: expected a whole number from 0 to 65535'],
     [
+      'memory-mebibytes: 100\n',
+      'settings.yaml:1: memory-mebibytes: expected a whole number of MiB from 640 to 1048576',
+    ],
+    [
       'allowed-hosts: [a.example, "b.example,c.example"]\n',
       'settings.yaml:1: allowed-hosts: expected a value, or a list of values',
     ],

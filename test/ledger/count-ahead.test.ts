@@ -110,6 +110,42 @@ describe('counting ahead', () => {
     expect(ledger.asked.length).toBeLessThanOrEqual(300 / share + 1);
   });
 
+  it.each([['ask'], ['isBusy'], ['clocks']] as const)(
+    'when the ledger fails at %s, then nothing comes of it, and it is counted later',
+    async (failing) => {
+      let isDamaged = true;
+      let counted = 0;
+      const failingAt = (part: string): void => {
+        if (isDamaged && part === failing) throw new Error('the projections are damaged');
+      };
+      const ahead = new CountAhead(
+        {
+          ask: async () => {
+            failingAt('ask');
+            counted++;
+          },
+          isBusy: () => {
+            failingAt('isBusy');
+            return false;
+          },
+          clocks: async ({ minAssurance }) => {
+            failingAt('clocks');
+            return E.right({ validAt: 9, knownAt: 9, position: 9, minAssurance });
+          },
+        },
+        () => Date.now(),
+      );
+      ahead.wasAsked(question());
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(counted).toBe(0);
+      isDamaged = false;
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(counted).toBe(1);
+    },
+  );
+
   it('when nobody has asked for ten minutes, then nothing is counted any more', async () => {
     const { ledger, ahead } = counting();
     ahead.wasAsked(question());
