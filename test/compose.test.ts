@@ -265,10 +265,12 @@ describe('the image', () => {
       ?.slice(instruction.length)
       .trim();
 
+  const serveArguments = ['--max-semi-space-size=4', 'src/main/serve.ts'];
+
   test('is small, does not run as root, and passes signals to Node itself', () => {
     expect(last[0]).toBe(`FROM node:${nodeVersion}-slim`);
     expect(argumentOf('USER')).toBe('node');
-    expect(JSON.parse(argumentOf('CMD')!)).toEqual(['node', 'src/main/serve.ts']);
+    expect(JSON.parse(argumentOf('CMD')!)).toEqual(['node', ...serveArguments]);
     expect(argumentOf('ENV')).toContain('LEDGER_HOST=0.0.0.0');
     expect(argumentOf('ENTRYPOINT')).toBeUndefined();
   });
@@ -290,7 +292,7 @@ describe('the image', () => {
   });
 
   test('stops gracefully', async () => {
-    const server = spawn(process.execPath, ['src/main/serve.ts'], {
+    const server = spawn(process.execPath, serveArguments, {
       cwd: root,
       env: { ...process.env, LEDGER_STORE: `sqlite:${fileForTest('data')}`, LEDGER_PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],

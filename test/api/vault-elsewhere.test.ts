@@ -277,6 +277,7 @@ describe('while the vault is unreachable', () => {
   });
 
   it('readiness and metrics say why', async () => {
+    await expect.poll(async () => (await server.get('/readyz')).body.status).toBe('ready');
     vaultServer.misbehaviour = (_, response) => response.writeHead(401).end();
     const { status, body } = await server.get('/readyz');
     expect([status, body.status]).toEqual([200, 'ready']);
