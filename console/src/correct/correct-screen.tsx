@@ -11,6 +11,7 @@ import type { WireEvent } from '../../../src/client/rows.ts';
 import { typeInWords } from '../ledger/event-words.ts';
 import { eventAt } from '../ledger/log-queries.ts';
 import { ledger } from '../ledger/session.ts';
+import { Tabs } from '../parts/choice.tsx';
 import { freshId } from '../parts/fresh-id.ts';
 import { Moment } from '../parts/moment.tsx';
 import { Id } from '../parts/names.tsx';
@@ -19,6 +20,11 @@ import { Answered } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { type Correction, correctionOf, type Fault, unchanged } from './correction.ts';
 import { Effect, Refused } from './effect.tsx';
+
+const ways = [
+  ['correct', 'It happened differently'],
+  ['retract', 'It never happened'],
+] as const;
 
 export const CorrectScreen = () => {
   const { event } = useSearch({ from: '/correct' });
@@ -93,25 +99,12 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
       <form className="panel" aria-labelledby="what-held" onSubmit={look}>
         <header>
           <h2 id="what-held">What happened instead</h2>
-          <fieldset className="tabs">
-            <legend className="unseen">How to correct it</legend>
-            <button
-              type="button"
-              className="quiet"
-              aria-pressed={form.how === 'correct'}
-              onClick={() => change({ how: 'correct' })}
-            >
-              It happened differently
-            </button>
-            <button
-              type="button"
-              className="quiet"
-              aria-pressed={form.how === 'retract'}
-              onClick={() => change({ how: 'retract' })}
-            >
-              It never happened
-            </button>
-          </fieldset>
+          <Tabs
+            legend="How to correct it"
+            value={form.how}
+            options={ways}
+            onChange={(how) => change({ how })}
+          />
         </header>
         <div className="panel-text correction">
           {form.how === 'retract' ? null : (

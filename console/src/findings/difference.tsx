@@ -3,7 +3,7 @@
 import type { Clocks } from '../../../src/client/client.ts';
 import type { FindingRow, WireDifference } from '../../../src/client/rows.ts';
 import { useNames } from '../parts/names.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { findingColumns, mostPeople } from './finding-columns.tsx';
 import { versionGroup } from './finding-parts.tsx';
 
@@ -68,15 +68,7 @@ export const Difference = ({
           empty: '',
           ...(policies.size > 1 ? { groupOf: versionGroup } : {}),
         };
-        return (
-          <section className="panel" key={key} id={key} aria-labelledby={`${key}-title`}>
-            <header>
-              <h2 id={`${key}-title`}>{title}</h2>
-              <TableFiles {...table} />
-            </header>
-            <Table {...table} />
-          </section>
-        );
+        return <TablePanel key={key} name={key} title={title} {...table} />;
       })}
     </div>
   );

@@ -11,13 +11,15 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { findingAt, subjectsOfFinding } from '../ledger/finding-queries.ts';
 import { eventColumns } from '../log/event-columns.tsx';
+import { counted } from '../parts/counted.ts';
 import { EvidenceButton } from '../parts/evidence-button.tsx';
 import { Day, Since, Until } from '../parts/moment.tsx';
 import { Id, PopulationId, Title, useNames } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { SignedEvents } from '../parts/signed-log.tsx';
 import { Answered, isUnknown } from '../parts/states.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { Table } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { PathGraph } from '../reach/path-graph.tsx';
 import { Fact } from '../things/thing-page.tsx';
@@ -57,17 +59,11 @@ const People = ({ of }: { of: FindingDetail }) => {
           empty: 'It concerned nobody’s data at any time.',
         };
         return (
-          <section className="panel" aria-labelledby="people-title">
-            <header>
-              <h2 id="people-title">
-                {answer.next === null ? '' : 'The first '}
-                {answer.data.length.toLocaleString('en')} {answer.data.length === 1 ? 'person' : 'people'}{' '}
-                whom it concerns
-              </h2>
-              <TableFiles {...table} />
-            </header>
-            <Table {...table} />
-          </section>
+          <TablePanel
+            name="people"
+            title={`${answer.next === null ? '' : 'The first '}${counted(answer.data.length, 'person', 'people')} whom it concerns`}
+            {...table}
+          />
         );
       }}
     </Answered>

@@ -11,12 +11,13 @@ import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { findingsThat, policiesAt } from '../ledger/finding-queries.ts';
 import { beginOf, byBegin, holdsAt } from '../ledger/intervals.ts';
-import { Choice, Filters } from '../parts/choice.tsx';
+import { Choice, Filters, Tabs } from '../parts/choice.tsx';
+import { counted } from '../parts/counted.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useNames } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { Learned, VersionChange, versionsIn } from './comparison.tsx';
 import { findingColumns } from './finding-columns.tsx';
@@ -33,9 +34,9 @@ const openFirst =
     byBegin(b.from, a.from);
 
 const states = [
-  { state: undefined, label: 'All' },
-  { state: 'open', label: 'Open at this moment' },
-  { state: 'ended', label: 'Ended before' },
+  [undefined, 'All'],
+  ['open', 'Open at this moment'],
+  ['ended', 'Ended before'],
 ] as const;
 
 export const FindingsScreen = () => {
@@ -159,33 +160,19 @@ export const FindingsScreen = () => {
               </nav>
               <div className="panel-column">
                 {chosen === undefined ? null : <Versions policy={chosen} at={at} version={version} />}
-                <section className="panel" aria-labelledby="findings-title">
-                  <header>
-                    <h2 id="findings-title">
-                      {rows.length.toLocaleString('en')} findings
-                      {version === undefined ? '' : ` of version ${version}`}
-                      {answer.next === null ? '' : ', more not shown'}
-                    </h2>
-                    <span className="panel-tools">
-                      <fieldset className="tabs">
-                        <legend className="unseen">Which findings</legend>
-                        {states.map((each) => (
-                          <button
-                            key={each.label}
-                            type="button"
-                            className="quiet"
-                            aria-pressed={state === each.state}
-                            onClick={() => change({ state: each.state })}
-                          >
-                            {each.label}
-                          </button>
-                        ))}
-                      </fieldset>
-                      <TableFiles {...table} />
-                    </span>
-                  </header>
-                  <Table {...table} />
-                </section>
+                <TablePanel
+                  name="findings"
+                  title={`${counted(rows.length, 'finding', 'findings')}${version === undefined ? '' : ` of version ${version}`}${answer.next === null ? '' : ', more not shown'}`}
+                  tools={
+                    <Tabs
+                      legend="Which findings"
+                      value={state}
+                      options={states}
+                      onChange={(chosen) => change({ state: chosen })}
+                    />
+                  }
+                  {...table}
+                />
               </div>
             </div>
           );

@@ -8,7 +8,8 @@ import { discrepanciesThat } from '../ledger/log-queries.ts';
 import { Moment } from '../parts/moment.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 const discrepancyColumns: ReadonlyArray<Column<DiscrepancyRow>> = [
   {
@@ -54,15 +55,7 @@ export const DiscrepanciesPanel = ({ state }: { state: 'open' | 'resolved' }) =>
                 ? 'There are no open discrepancies: every event fits the others.'
                 : 'No discrepancy has been resolved by later events yet.',
           };
-          return (
-            <section className="panel" aria-labelledby="discrepancies-title">
-              <header>
-                <h2 id="discrepancies-title">{table.caption}</h2>
-                <TableFiles {...table} />
-              </header>
-              <Table {...table} />
-            </section>
-          );
+          return <TablePanel name="discrepancies" title={table.caption} {...table} />;
         }}
       </Answered>
     </>

@@ -8,9 +8,10 @@ import { questionOf } from '../clocks/view-search.ts';
 import { typeInWords } from '../ledger/event-words.ts';
 import { useConnection } from '../ledger/live.ts';
 import { eventsThat } from '../ledger/log-queries.ts';
+import { countedRows } from '../parts/counted.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Answered } from '../parts/states.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { eventColumns } from './event-columns.tsx';
 
 /** The events to show: those that match every given field. */
@@ -66,14 +67,11 @@ export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: strin
           };
           const last = answer.data.at(-1)?.position;
           return (
-            <section className="panel" aria-labelledby="events-title">
-              <header>
-                <h2 id="events-title">
-                  {answer.next === null ? '' : 'First '}
-                  {rows.length.toLocaleString('en')} events
-                  {from === undefined || from === '0' ? '' : ` after position ${from}`}
-                </h2>
-                <span className="panel-tools">
+            <TablePanel
+              name="events"
+              title={`${countedRows(answer, 'event', 'events')}${from === undefined || from === '0' ? '' : ` after position ${from}`}`}
+              tools={
+                <>
                   <span className="following" role="status">
                     <Icon name={following ? 'live' : 'pin'} />
                     {following ? 'New events appear here' : 'Not following: the known time is pinned'}
@@ -88,11 +86,10 @@ export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: strin
                       Later events
                     </button>
                   ) : null}
-                  <TableFiles {...table} />
-                </span>
-              </header>
-              <Table {...table} />
-            </section>
+                </>
+              }
+              {...table}
+            />
           );
         }}
       </Answered>

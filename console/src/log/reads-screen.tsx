@@ -5,10 +5,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { ReadRow } from '../../../src/client/rows.ts';
 import { readsOf } from '../ledger/log-queries.ts';
+import { countedRows } from '../parts/counted.ts';
 import { Moment } from '../parts/moment.tsx';
 import { Id } from '../parts/names.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
 const columns: ReadonlyArray<Column<ReadRow>> = [
@@ -68,19 +70,7 @@ export const ReadsScreen = () => {
             minAssurance: 'claimed',
             empty: 'Nobody has asked about a person yet.',
           };
-          return (
-            <section className="panel" aria-labelledby="reads-title">
-              <header>
-                <h2 id="reads-title">
-                  {answer.next === null ? '' : 'First '}
-                  {answer.data.length.toLocaleString('en')}{' '}
-                  {answer.data.length === 1 ? 'question' : 'questions'}
-                </h2>
-                <TableFiles {...table} />
-              </header>
-              <Table {...table} />
-            </section>
-          );
+          return <TablePanel name="reads" title={countedRows(answer, 'question', 'questions')} {...table} />;
         }}
       </Answered>
     </>

@@ -43,6 +43,35 @@ export const Choice = <A extends string>({
   );
 };
 
+/** A choice of one among a few, as buttons beside each other. */
+export const Tabs = <A extends string | undefined>({
+  legend,
+  value,
+  options,
+  onChange,
+}: {
+  legend: string;
+  value: A;
+  /** The values with their labels. */
+  options: ReadonlyArray<readonly [value: A, words: string]>;
+  onChange: (value: A) => void;
+}) => (
+  <fieldset className="tabs">
+    <legend className="unseen">{legend}</legend>
+    {options.map(([each, words]) => (
+      <button
+        key={words}
+        type="button"
+        className="quiet"
+        aria-pressed={value === each}
+        onClick={() => onChange(each)}
+      >
+        {words}
+      </button>
+    ))}
+  </fieldset>
+);
+
 /** The choices and fields that filter a screen. */
 export const Filters = ({ label, children }: { label: string; children: ReactNode }) => (
   <form className="filters" aria-label={label} onSubmit={(event) => event.preventDefault()}>

@@ -7,7 +7,8 @@ import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { BackupId } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { lengthInWords } from './residency.ts';
 import { type PanelProps, placeColumns, SiteHeading } from './where-panel.tsx';
 
@@ -99,13 +100,5 @@ export const BackupsPanel = ({
     empty: 'The ledger knows of no backup that holds it at this moment.',
     rowClass: (row: ResidencyRow) => (row.overdue ? 'row-overdue' : ''),
   };
-  return (
-    <section className="panel" id="backups" aria-labelledby="backups-title">
-      <header>
-        <h2 id="backups-title">Held in backups</h2>
-        <TableFiles {...table} />
-      </header>
-      <Table {...table} />
-    </section>
-  );
+  return <TablePanel name="backups" title="Held in backups" {...table} />;
 };

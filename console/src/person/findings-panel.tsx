@@ -8,7 +8,8 @@ import { Since } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
 import { pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 export const FindingsPanel = ({
   findings,
@@ -67,13 +68,5 @@ export const FindingsPanel = ({
     minAssurance,
     empty: 'No policy in force was broken at this moment.',
   };
-  return (
-    <section className="panel wide" id="findings" aria-labelledby="findings-title">
-      <header>
-        <h2 id="findings-title">Rules broken</h2>
-        <TableFiles {...table} />
-      </header>
-      <Table {...table} />
-    </section>
-  );
+  return <TablePanel name="findings" title="Rules broken" wide {...table} />;
 };

@@ -12,7 +12,8 @@ import { Since } from '../parts/moment.tsx';
 import { Country, Id, PartyName, SiteWord, useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 type ReachInterval = ReachRow['intervals'][number];
 
@@ -138,13 +139,5 @@ export const ReachPanel = ({
     minAssurance,
     empty: 'The ledger knows of nobody who could reach it at this moment.',
   };
-  return (
-    <section className="panel" id="who" aria-labelledby="who-title">
-      <header>
-        <h2 id="who-title">Who could reach it</h2>
-        <TableFiles {...table} />
-      </header>
-      <Table {...table} />
-    </section>
-  );
+  return <TablePanel name="who" title="Who could reach it" {...table} />;
 };

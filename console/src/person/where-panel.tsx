@@ -7,7 +7,8 @@ import { AssuranceMark } from '../parts/assurance.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Country, countryName, DatasetId, PartyWord, SiteName } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 export interface PanelProps {
   readonly rows: ReadonlyArray<ResidencyRow>;
@@ -74,13 +75,5 @@ export const WherePanel = ({ rows, clocks, minAssurance, subject }: PanelProps) 
     minAssurance,
     empty: 'The ledger knows of no live data at this moment. Choose another one, or a weaker assurance.',
   };
-  return (
-    <section className="panel" id="where" aria-labelledby="where-title">
-      <header>
-        <h2 id="where-title">Where it lives</h2>
-        <TableFiles {...table} />
-      </header>
-      <Table {...table} />
-    </section>
-  );
+  return <TablePanel name="where" title="Where it lives" {...table} />;
 };

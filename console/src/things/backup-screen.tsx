@@ -6,10 +6,12 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { backupAt } from '../ledger/backup-queries.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
+import { counted } from '../parts/counted.ts';
 import { Moment, Until } from '../parts/moment.tsx';
 import { Country, DatasetId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { BackupState } from './backup-state.tsx';
 import { ThingFindings } from './thing-findings.tsx';
 import { Fact, NotKnown, ThingPage } from './thing-page.tsx';
@@ -71,8 +73,7 @@ export const BackupScreen = () => {
               <Id>{row.subject ?? ''}</Id>
             ) : (
               <>
-                <PopulationId id={row.population} />, {row.subjects.toLocaleString('en')}{' '}
-                {row.subjects === 1 ? 'person' : 'people'}
+                <PopulationId id={row.population} />, {counted(row.subjects, 'person', 'people')}
               </>
             )}
           </Fact>
@@ -125,13 +126,7 @@ export const BackupScreen = () => {
         };
         return (
           <>
-            <section className="panel" aria-labelledby="stays-title">
-              <header>
-                <h2 id="stays-title">Where it was held</h2>
-                <TableFiles {...table} />
-              </header>
-              <Table {...table} />
-            </section>
+            <TablePanel name="stays" title="Where it was held" {...table} />
             <ThingFindings
               isAbout={({ holding }) => holding.backup === data.backup}
               fileName={`findings-${data.backup}`}

@@ -6,12 +6,15 @@ import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { backupsThat } from '../ledger/backup-queries.ts';
+import { Tabs } from '../parts/choice.tsx';
+import { counted } from '../parts/counted.ts';
 import { Moment } from '../parts/moment.tsx';
 import { BackupId, DatasetId, Id, PopulationId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { BackupState } from './backup-state.tsx';
 
@@ -80,10 +83,10 @@ const columns: ReadonlyArray<Column<BackupRow>> = [
 ];
 
 const states = [
-  { state: undefined, label: 'All' },
-  { state: 'held', label: 'Held' },
-  { state: 'overdue', label: 'Overdue' },
-  { state: 'destroyed', label: 'Destroyed' },
+  [undefined, 'All'],
+  ['held', 'Held'],
+  ['overdue', 'Overdue'],
+  ['destroyed', 'Destroyed'],
 ] as const;
 
 export const BackupsScreen = () => {
@@ -96,20 +99,12 @@ export const BackupsScreen = () => {
     <>
       <div className="screen-head">
         <h1>Backups</h1>
-        <fieldset className="tabs">
-          <legend className="unseen">Which backups</legend>
-          {states.map((each) => (
-            <button
-              key={each.label}
-              type="button"
-              className="quiet"
-              aria-pressed={state === each.state}
-              onClick={() => change({ state: each.state })}
-            >
-              {each.label}
-            </button>
-          ))}
-        </fieldset>
+        <Tabs
+          legend="Which backups"
+          value={state}
+          options={states}
+          onChange={(chosen) => change({ state: chosen })}
+        />
       </div>
       <Purpose>
         Every backup that was ever taken. A backup is held until an event says that it was destroyed, whatever
@@ -133,16 +128,11 @@ export const BackupsScreen = () => {
             rowClass: (row: BackupRow) => (row.state === 'overdue' ? 'row-overdue' : ''),
           };
           return (
-            <section className="panel" aria-labelledby="backups-title">
-              <header>
-                <h2 id="backups-title">
-                  {answer.data.length.toLocaleString('en')} {answer.data.length === 1 ? 'backup' : 'backups'}
-                  {answer.next === null ? '' : ', more not shown'}
-                </h2>
-                <TableFiles {...table} />
-              </header>
-              <Table {...table} />
-            </section>
+            <TablePanel
+              name="backups"
+              title={`${counted(answer.data.length, 'backup', 'backups')}${answer.next === null ? '' : ', more not shown'}`}
+              {...table}
+            />
           );
         }}
       </Answered>

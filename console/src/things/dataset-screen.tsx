@@ -10,11 +10,13 @@ import { questionOf } from '../clocks/view-search.ts';
 import { holdsAt } from '../ledger/intervals.ts';
 import { datasetAt, lineageOf, staysOfDataset } from '../ledger/registry-queries.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
+import { counted } from '../parts/counted.ts';
 import { Moment } from '../parts/moment.tsx';
 import { BackupId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { DatasetLanes } from './held-lanes.tsx';
 import { HoldingsPanel } from './holdings-panel.tsx';
 import { LineagePicture } from './lineage-picture.tsx';
@@ -87,17 +89,13 @@ const LineagePanel = ({ dataset, lineage }: { dataset: string; lineage: ReturnTy
         empty: 'The ledger knows of no movement of it.',
       };
       return (
-        <section className="panel" aria-labelledby="lineage-title">
-          <header>
-            <h2 id="lineage-title">
-              Lineage: {edges.length.toLocaleString('en')} {edges.length === 1 ? 'way' : 'ways'} between{' '}
-              {nodes.length} {nodes.length === 1 ? 'site' : 'sites'}, over all time
-            </h2>
-            <TableFiles {...table} />
-          </header>
+        <TablePanel
+          name="lineage"
+          title={`Lineage: ${counted(edges.length, 'way', 'ways')} between ${counted(nodes.length, 'site', 'sites')}, over all time`}
+          {...table}
+        >
           <LineagePicture lineage={answer.data} />
-          <Table {...table} />
-        </section>
+        </TablePanel>
       );
     }}
   </Answered>

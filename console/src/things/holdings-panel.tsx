@@ -4,7 +4,7 @@ import type { Clocks } from '../../../src/client/client.ts';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { holdingsOf } from '../ledger/registry-queries.ts';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { type HeldRow, heldColumns, heldKey } from './held-columns.tsx';
 
 /** Sites whose holdings are requested. */
@@ -52,22 +52,17 @@ export const HoldingsPanel = ({
     rowClass: (row: HeldRow) => (row.overdue ? 'row-overdue' : ''),
   };
   return (
-    <section className="panel" aria-labelledby="holdings-title">
-      <header>
-        <h2 id="holdings-title">
-          {title}: {rows.length.toLocaleString('en')}
-          {overdue === 0 ? '' : `, ${overdue} overdue`}
-        </h2>
-        <span className="panel-tools">
-          <span className="hint" role="status">
-            {waiting > 0 ? `Loading ${waiting} more sites…` : ''}
-            {failed.length > 0 ? ` No answer about ${failed.join(', ')}.` : ''}
-            {sites.length > asked.length ? ` Only ${asked.length} of ${sites.length} sites were asked.` : ''}
-          </span>
-          <TableFiles {...table} />
+    <TablePanel
+      name="holdings"
+      title={`${title}: ${rows.length.toLocaleString('en')}${overdue === 0 ? '' : `, ${overdue} overdue`}`}
+      tools={
+        <span className="hint" role="status">
+          {waiting > 0 ? `Loading ${waiting} more sites…` : ''}
+          {failed.length > 0 ? ` No answer about ${failed.join(', ')}.` : ''}
+          {sites.length > asked.length ? ` Only ${asked.length} of ${sites.length} sites were asked.` : ''}
         </span>
-      </header>
-      <Table {...table} />
-    </section>
+      }
+      {...table}
+    />
   );
 };

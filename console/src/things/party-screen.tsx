@@ -8,6 +8,7 @@ import type { PartyReachRow } from '../../../src/client/rows.ts';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { partyAt, reachOfParty } from '../ledger/registry-queries.ts';
+import { counted } from '../parts/counted.ts';
 import {
   datasetColumn,
   heldAsColumn,
@@ -21,7 +22,8 @@ import { useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { AffectedPanel } from './affected-panel.tsx';
 import { PartyLanes } from './party-lanes.tsx';
 import { ThingEvents } from './thing-events.tsx';
@@ -72,15 +74,11 @@ const ReachOf = ({ party }: { party: string }) => {
           empty: 'It could reach no data at this moment, as far as the ledger knows.',
         };
         return (
-          <section className="panel" aria-labelledby="reach-title">
-            <header>
-              <h2 id="reach-title">
-                It could reach {rows.length.toLocaleString('en')} {rows.length === 1 ? 'holding' : 'holdings'}
-              </h2>
-              <TableFiles {...table} />
-            </header>
-            <Table {...table} />
-          </section>
+          <TablePanel
+            name="reach"
+            title={`It could reach ${counted(rows.length, 'holding', 'holdings')}`}
+            {...table}
+          />
         );
       }}
     </Answered>

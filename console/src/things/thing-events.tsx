@@ -9,8 +9,9 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { eventsThat } from '../ledger/log-queries.ts';
 import { eventColumns } from '../log/event-columns.tsx';
+import { countedRows } from '../parts/counted.ts';
 import { Answered } from '../parts/states.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 /** The log's filters for events about one thing. */
 export type AboutThing = Pick<EventFilter, 'site' | 'party' | 'dataset'>;
@@ -33,21 +34,16 @@ export const ThingEvents = ({ about }: { about: AboutThing }) => {
           empty: 'No event names it.',
         };
         return (
-          <section className="panel" aria-labelledby="thing-events-title">
-            <header>
-              <h2 id="thing-events-title">
-                {answer.next === null ? '' : 'First '}
-                {answer.data.length.toLocaleString('en')} {answer.data.length === 1 ? 'event' : 'events'}
-              </h2>
-              <span className="panel-tools">
-                <Link to="/log" search={{ ...clocksOf(view), ...about }} className="quiet-link">
-                  Show in the log
-                </Link>
-                <TableFiles {...table} />
-              </span>
-            </header>
-            <Table {...table} />
-          </section>
+          <TablePanel
+            name="thing-events"
+            title={countedRows(answer, 'event', 'events')}
+            tools={
+              <Link to="/log" search={{ ...clocksOf(view), ...about }} className="quiet-link">
+                Show in the log
+              </Link>
+            }
+            {...table}
+          />
         );
       }}
     </Answered>

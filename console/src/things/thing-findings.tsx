@@ -11,9 +11,10 @@ import { findingColumns } from '../findings/finding-columns.tsx';
 import { versionGroup } from '../findings/finding-parts.tsx';
 import { findingsThat } from '../ledger/finding-queries.ts';
 import { byBegin, holdsAt } from '../ledger/intervals.ts';
+import { counted } from '../parts/counted.ts';
 import { useNames } from '../parts/names.tsx';
 import { Answered } from '../parts/states.tsx';
-import { Table, TableFiles } from '../parts/table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -60,21 +61,16 @@ export const ThingFindings = ({
           rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
         };
         return (
-          <section className="panel" aria-labelledby="thing-findings-title">
-            <header>
-              <h2 id="thing-findings-title">
-                {rows.length.toLocaleString('en')} {rows.length === 1 ? 'finding' : 'findings'}, {open} open
-                at this moment{answer.next === null ? '' : '; more not shown'}
-              </h2>
-              <span className="panel-tools">
-                <Link to="/findings" search={{ ...clocksOf(view), ...by }} className="quiet-link">
-                  Show on the page of findings
-                </Link>
-                <TableFiles {...table} />
-              </span>
-            </header>
-            <Table {...table} />
-          </section>
+          <TablePanel
+            name="thing-findings"
+            title={`${counted(rows.length, 'finding', 'findings')}, ${open} open at this moment${answer.next === null ? '' : '; more not shown'}`}
+            tools={
+              <Link to="/findings" search={{ ...clocksOf(view), ...by }} className="quiet-link">
+                Show on the page of findings
+              </Link>
+            }
+            {...table}
+          />
         );
       }}
     </Answered>
