@@ -29,7 +29,7 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   oidcNameClaim: ['one', 'two', 'three'],
   oidcClientId: ['one', 'two', 'three'],
   requestsPerMinute: ['1', '2', '3'],
-  memoryMebibytes: ['640', '1024', '4096'],
+  memoryMebibytes: ['1024', '2048', '4096'],
   waitMs: ['1', '2', '3'],
   origin: ['one.example', 'two.example', 'three.example'],
   witnesses: ['/one', '/two', '/three'],
@@ -144,7 +144,7 @@ describe('given a wrong setting', () => {
     ['port: 0x10\n', 'settings.yaml:1: port: expected a whole number from 0 to 65535'],
     [
       'memory-mebibytes: 100\n',
-      'settings.yaml:1: memory-mebibytes: expected a whole number of MiB from 640 to 1048576',
+      'settings.yaml:1: memory-mebibytes: expected a whole number of MiB from 1024 to 1048576',
     ],
     [
       'allowed-hosts: [a.example, "b.example,c.example"]\n',

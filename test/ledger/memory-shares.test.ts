@@ -26,9 +26,9 @@ describe('the shares of the memory', () => {
     fc.assert(
       fc.property(sizes, (mebibytes) => {
         const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
-        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 480));
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640));
         // Nothing is left over either, but for what rounding takes.
-        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 480) - 100);
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) - 100);
       }),
     );
   });
