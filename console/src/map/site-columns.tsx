@@ -1,8 +1,10 @@
 /**
  * The table of sites and what they hold.
  */
+
+import { countryColumn, siteColumn } from '../parts/holding-columns.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Country, PartyWord, SiteWord } from '../parts/names.tsx';
+import { PartyWord } from '../parts/names.tsx';
 import type { Column } from '../parts/table.tsx';
 
 /** A site with its number of holdings, and the number of people in the largest. */
@@ -17,13 +19,8 @@ export interface SiteTotals {
 }
 
 export const siteColumns: ReadonlyArray<Column<SiteTotals>> = [
-  { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
-  {
-    key: 'country',
-    head: 'Country',
-    value: (row) => row.country,
-    cell: (row) => <Country code={row.country} />,
-  },
+  siteColumn,
+  countryColumn,
   {
     key: 'operator',
     head: 'Operator',

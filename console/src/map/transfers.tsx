@@ -2,6 +2,7 @@
  * Transfers between countries: their table, and their lanes on the time scale.
  */
 import type { TransferRow } from '../../../src/client/rows.ts';
+import { peopleColumn } from '../parts/holding-columns.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Country, countryName, Id, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
@@ -49,13 +50,7 @@ export const transferColumns: ReadonlyArray<Column<TransferRow>> = [
       </>
     ),
   },
-  {
-    key: 'subjects',
-    head: 'People',
-    align: 'end',
-    value: (row) => row.subjects,
-    cell: (row) => row.subjects.toLocaleString('en'),
-  },
+  peopleColumn,
   {
     key: 'event',
     head: 'Proof',

@@ -1,7 +1,8 @@
-/** Columns about holdings for several screens: what is held, of whom, where, since when. */
+/** Columns about holdings for several screens: what is held, of whom, where, since when, how well attested. */
 
+import { AssuranceMark } from './assurance.tsx';
 import { Since, Until } from './moment.tsx';
-import { BackupId, DatasetId, PopulationId, SiteWord } from './names.tsx';
+import { BackupId, Country, DatasetId, Id, PopulationId, SiteWord } from './names.tsx';
 import type { Column } from './table.tsx';
 
 export const datasetColumn: Column<{ readonly dataset: string }> = {
@@ -28,6 +29,29 @@ export const siteColumn: Column<{ readonly site: string }> = {
   head: 'Site',
   value: (row) => row.site,
   cell: (row) => <SiteWord id={row.site} />,
+};
+
+/** A population, or a single person. */
+export const scopeColumn: Column<{ readonly population: string | null; readonly subject: string | null }> = {
+  key: 'scope',
+  head: 'Of whom',
+  value: (row) => row.population ?? row.subject,
+  cell: (row) =>
+    row.population === null ? <Id>{row.subject ?? ''}</Id> : <PopulationId id={row.population} />,
+};
+
+export const countryColumn: Column<{ readonly country: string | null }> = {
+  key: 'country',
+  head: 'Country',
+  value: (row) => row.country,
+  cell: (row) => <Country code={row.country} />,
+};
+
+export const assuranceColumn: Column<{ readonly assurance: string }> = {
+  key: 'assurance',
+  head: 'Assurance',
+  value: (row) => row.assurance,
+  cell: (row) => <AssuranceMark of={row.assurance} />,
 };
 
 export const heldAsColumn: Column<{ readonly kind: string; readonly backup: string | null }> = {

@@ -1,8 +1,7 @@
 /** Backups with a person's data at a moment, overdue ones first. */
 
 import type { ResidencyRow } from '../../../src/client/rows.ts';
-import { AssuranceMark } from '../parts/assurance.tsx';
-import { datasetColumn } from '../parts/holding-columns.tsx';
+import { assuranceColumn, datasetColumn } from '../parts/holding-columns.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { BackupId } from '../parts/names.tsx';
@@ -66,12 +65,7 @@ export const BackupsPanel = ({
         </span>
       ),
     },
-    {
-      key: 'assurance',
-      head: 'Assurance',
-      value: (row) => row.assurance,
-      cell: (row) => <AssuranceMark of={row.assurance} />,
-    },
+    assuranceColumn,
     {
       key: 'events',
       head: 'Proof',

@@ -4,9 +4,10 @@
  */
 import type { Answer } from '../../../src/client/client.ts';
 import type { PersonFile } from '../../../src/client/rows.ts';
+import { countryColumn, datasetColumn } from '../parts/holding-columns.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { BackupId, Country, DatasetId, PartyName, PartyWord, SiteWord } from '../parts/names.tsx';
+import { BackupId, DatasetId, PartyName, PartyWord, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles, type TableProps } from '../parts/table.tsx';
 
@@ -26,12 +27,7 @@ const howWords: Readonly<Record<Recipient['how'][number], string>> = {
 const recipientColumns: ReadonlyArray<Column<Recipient>> = [
   { key: 'party', head: 'Party', value: (row) => row.party, cell: (row) => <PartyName id={row.party} /> },
   { key: 'name', head: 'Name', value: (row) => row.name, fileOnly: true },
-  {
-    key: 'country',
-    head: 'Country',
-    value: (row) => row.country,
-    cell: (row) => <Country code={row.country} />,
-  },
+  countryColumn,
   {
     key: 'how',
     head: 'How it got the data',
@@ -53,12 +49,7 @@ const recipientColumns: ReadonlyArray<Column<Recipient>> = [
 ];
 
 const placeColumns: ReadonlyArray<Column<Pick<Backup, 'dataset' | 'site' | 'country' | 'operator'>>> = [
-  {
-    key: 'dataset',
-    head: 'Dataset',
-    value: (row) => row.dataset,
-    cell: (row) => <DatasetId id={row.dataset} />,
-  },
+  datasetColumn,
   {
     key: 'site',
     head: 'Site',

@@ -3,9 +3,9 @@
  */
 import type { Clocks } from '../../../src/client/client.ts';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
-import { AssuranceMark } from '../parts/assurance.tsx';
+import { assuranceColumn, datasetColumn } from '../parts/holding-columns.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Country, countryName, DatasetId, PartyWord, SiteName } from '../parts/names.tsx';
+import { Country, countryName, PartyWord, SiteName } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
@@ -41,19 +41,9 @@ export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
 
 const columns: ReadonlyArray<Column<ResidencyRow>> = [
   ...placeColumns,
-  {
-    key: 'dataset',
-    head: 'Dataset',
-    value: (row) => row.dataset,
-    cell: (row) => <DatasetId id={row.dataset} />,
-  },
+  datasetColumn,
   { key: 'since', head: 'Since (UTC)', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
-  {
-    key: 'assurance',
-    head: 'Assurance',
-    value: (row) => row.assurance,
-    cell: (row) => <AssuranceMark of={row.assurance} />,
-  },
+  assuranceColumn,
   {
     key: 'events',
     head: 'Proof',

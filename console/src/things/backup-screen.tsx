@@ -7,8 +7,9 @@ import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { backupAt } from '../ledger/backup-queries.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { counted } from '../parts/counted.ts';
+import { countryColumn, siteColumn } from '../parts/holding-columns.tsx';
 import { Moment, Until } from '../parts/moment.tsx';
-import { Country, DatasetId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
+import { DatasetId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
@@ -19,13 +20,8 @@ import { Fact, NotKnown, ThingPage } from './thing-page.tsx';
 type Stay = BackupRow['sites'][number];
 
 const columns: ReadonlyArray<Column<Stay>> = [
-  { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
-  {
-    key: 'country',
-    head: 'Country',
-    value: (row) => row.country,
-    cell: (row) => <Country code={row.country} />,
-  },
+  siteColumn,
+  countryColumn,
   {
     key: 'operator',
     head: 'Operator',

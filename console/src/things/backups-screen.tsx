@@ -8,8 +8,9 @@ import { questionOf } from '../clocks/view-search.ts';
 import { backupsThat } from '../ledger/backup-queries.ts';
 import { Tabs } from '../parts/choice.tsx';
 import { counted } from '../parts/counted.ts';
+import { datasetColumn, peopleColumn, scopeColumn } from '../parts/holding-columns.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { BackupId, DatasetId, Id, PopulationId, SiteWord } from '../parts/names.tsx';
+import { BackupId, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
@@ -21,26 +22,9 @@ import { BackupState } from './backup-state.tsx';
 const columns: ReadonlyArray<Column<BackupRow>> = [
   { key: 'backup', head: 'Backup', value: (row) => row.backup, cell: (row) => <BackupId id={row.backup} /> },
   { key: 'state', head: 'State', value: (row) => row.state, cell: (row) => <BackupState of={row.state} /> },
-  {
-    key: 'dataset',
-    head: 'Dataset',
-    value: (row) => row.dataset,
-    cell: (row) => <DatasetId id={row.dataset} />,
-  },
-  {
-    key: 'scope',
-    head: 'Of whom',
-    value: (row) => row.population ?? row.subject,
-    cell: (row) =>
-      row.population === null ? <Id>{row.subject ?? ''}</Id> : <PopulationId id={row.population} />,
-  },
-  {
-    key: 'subjects',
-    head: 'People',
-    align: 'end',
-    value: (row) => row.subjects,
-    cell: (row) => row.subjects.toLocaleString('en'),
-  },
+  datasetColumn,
+  scopeColumn,
+  peopleColumn,
   {
     key: 'site',
     head: 'Site',

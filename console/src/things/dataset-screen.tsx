@@ -9,32 +9,22 @@ import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { holdsAt } from '../ledger/intervals.ts';
 import { datasetAt, lineageOf, staysOfDataset } from '../ledger/registry-queries.ts';
-import { AssuranceMark } from '../parts/assurance.tsx';
 import { counted } from '../parts/counted.ts';
+import { assuranceColumn, scopeColumn } from '../parts/holding-columns.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { BackupId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
+import { BackupId, Id, PartyName, SiteWord } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
 import { DatasetLanes } from './held-lanes.tsx';
 import { HoldingsPanel } from './holdings-panel.tsx';
-import { LineagePicture } from './lineage-picture.tsx';
+import { LineagePicture, wayWords } from './lineage-picture.tsx';
 import { ThingEvents } from './thing-events.tsx';
 import { ThingFindings } from './thing-findings.tsx';
 import { Fact, NotKnown, ThingPage } from './thing-page.tsx';
 
 type Edge = Lineage['edges'][number];
-
-/** The kinds of movements in words. */
-const wayWords: Readonly<Record<Edge['kind'], string>> = {
-  place: 'placed',
-  move: 'moved',
-  copy: 'copied',
-  backup: 'backed up',
-  'backup-move': 'backup moved',
-  restore: 'restored',
-};
 
 const columns: ReadonlyArray<Column<Edge>> = [
   { key: 'time', head: 'When (UTC)', value: (row) => row.time, cell: (row) => <Moment at={row.time} /> },
@@ -47,25 +37,14 @@ const columns: ReadonlyArray<Column<Edge>> = [
       row.from === null ? <span className="unknown">from outside</span> : <SiteWord id={row.from} />,
   },
   { key: 'to', head: 'To', value: (row) => row.to, cell: (row) => <SiteWord id={row.to} /> },
-  {
-    key: 'scope',
-    head: 'Of whom',
-    value: (row) => row.population ?? row.subject,
-    cell: (row) =>
-      row.population === null ? <Id>{row.subject ?? ''}</Id> : <PopulationId id={row.population} />,
-  },
+  scopeColumn,
   {
     key: 'backup',
     head: 'Backup',
     value: (row) => row.backup,
     cell: (row) => (row.backup === null ? '' : <BackupId id={row.backup} />),
   },
-  {
-    key: 'assurance',
-    head: 'Assurance',
-    value: (row) => row.assurance,
-    cell: (row) => <AssuranceMark of={row.assurance} />,
-  },
+  assuranceColumn,
   {
     key: 'event',
     head: 'Proof',

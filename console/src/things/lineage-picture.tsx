@@ -16,17 +16,18 @@ const sitesDrawnMax = 40;
 const left = (column: number): number => column * (box.width + gap.x);
 const top = (row: number): number => row * (box.height + gap.y);
 
-const wordsOf = ({ kind, edges }: Way): string => {
-  const words = {
-    place: 'placed',
-    move: 'moved',
-    copy: 'copied',
-    backup: 'backed up',
-    'backup-move': 'backup moved',
-    restore: 'restored',
-  };
-  return edges.length === 1 ? words[kind] : `${words[kind]} (${edges.length})`;
+/** The kinds of movements in words. */
+export const wayWords: Readonly<Record<Way['kind'], string>> = {
+  place: 'placed',
+  move: 'moved',
+  copy: 'copied',
+  backup: 'backed up',
+  'backup-move': 'backup moved',
+  restore: 'restored',
 };
+
+const wordsOf = ({ kind, edges }: Way): string =>
+  edges.length === 1 ? wayWords[kind] : `${wayWords[kind]} (${edges.length})`;
 
 export const LineagePicture = ({ lineage }: { lineage: Lineage }) => {
   if (lineage.nodes.length > sitesDrawnMax)
