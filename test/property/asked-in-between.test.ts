@@ -9,6 +9,7 @@ import { Descriptions } from '../../src/questions/descriptions.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
 import { eventDetail } from '../../src/questions/events.ts';
 import { allFindings, findingsOfSubject } from '../../src/questions/findings.ts';
+import { staysAt, wireStay } from '../../src/questions/holding-stays.ts';
 import { holdingsAt } from '../../src/questions/holdings.ts';
 import { lineageOf, transfersBetween } from '../../src/questions/movements.ts';
 import { partyCut } from '../../src/questions/party-cut.ts';
@@ -32,7 +33,13 @@ const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;
 /** Every question by name, asked separately, so that caches fill in a random order. */
 const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknown>> => ({
   ...Object.fromEntries(
-    sites.map((site) => [`holdings of ${site}`, (view: View) => holdingsAt(view, site, at)]),
+    sites.flatMap((site) => [
+      [`holdings of ${site}`, (view: View) => holdingsAt(view, site, at)],
+      [
+        `stays at ${site}`,
+        (view: View) => staysAt(view, site, everything).map((stay) => wireStay(view, stay)),
+      ],
+    ]),
   ),
   ...Object.fromEntries(
     populations.map((population) => [
