@@ -1,6 +1,6 @@
 /**
  * How the memory of a server is divided: each part that keeps something in memory is given its share, so that the whole
- * stays within a setting however large the ledger is.
+ * stays within a setting however many people there are. Only the heaps of threads that count individuals may go beyond it.
  */
 
 const mebibyte = 1_024 * 1_024;
@@ -18,6 +18,13 @@ export const memoryMebibytesMax = 1_048_576;
  */
 const runningMebibytes = 640;
 
+/**
+ * The heap that each thread for questions and evidence may take in any case. A share limits what such a thread keeps in
+ * ordinary ledgers; one with very many individuals takes about ten kilobytes for each of them, and with less heap its
+ * findings could not be answered at all. Past the limit the question gets a 503.
+ */
+export const heapMebibytesMin = 2_048;
+
 /** What a reader of the log and the projections keeps, in bytes. */
 export interface ReaderShares {
   /** Pages of the log. */
@@ -28,7 +35,7 @@ export interface ReaderShares {
   readonly caches: number;
 }
 
-/** What a thread that answers questions keeps, in bytes; its heap is what it counts, and what an answer takes meanwhile. */
+/** What a thread that answers questions keeps, in bytes. `heap` limits what it counts, and what an answer takes meanwhile. */
 export interface AnsweringShares extends ReaderShares {
   readonly heap: number;
 }
@@ -51,7 +58,7 @@ export interface MemoryShares {
   readonly answering: AnsweringShares;
   /** The thread that answers long questions about one person. */
   readonly answeringAboutPeople: AnsweringShares;
-  /** The heap of the thread that makes evidence. */
+  /** The limit of the heap of the thread that makes evidence. */
   readonly evidenceHeap: number;
 }
 
@@ -83,7 +90,8 @@ export const memoryShares = (mebibytes: number): MemoryShares => {
     projectionsPages: of(projectionsPages),
     caches: of(caches),
   });
-  const thread = (each: AnsweringShares): AnsweringShares => ({ ...reader(each), heap: of(each.heap) });
+  const heap = (thousandths: number): number => Math.max(of(thousandths), heapMebibytesMin * mebibyte);
+  const thread = (each: AnsweringShares): AnsweringShares => ({ ...reader(each), heap: heap(each.heap) });
   return {
     logWriterPages: of(parts.logWriterPages),
     vaultWriterPages: of(parts.vaultWriterPages),
@@ -95,6 +103,6 @@ export const memoryShares = (mebibytes: number): MemoryShares => {
     serving: reader(parts.serving),
     answering: thread(parts.answering),
     answeringAboutPeople: thread(parts.answeringAboutPeople),
-    evidenceHeap: of(parts.evidenceHeap),
+    evidenceHeap: heap(parts.evidenceHeap),
   };
 };

@@ -4,7 +4,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  memoryMebibytesDefault,
+  heapMebibytesMin,
   memoryMebibytesMax,
   memoryMebibytesMin,
   memoryShares,
@@ -21,14 +21,17 @@ const sharesIn = (shares: object, before = ''): ReadonlyArray<readonly [name: st
 const sizes = fc.integer({ min: memoryMebibytesMin, max: memoryMebibytesMax });
 const bytesOf = (mebibytes: number): number => mebibytes * 1_024 * 1_024;
 
+/** What is kept whatever is asked: all but the limits of heaps. */
+const keptIn = (mebibytes: number) =>
+  sharesIn(memoryShares(mebibytes)).filter(([name]) => !/heap$/i.test(name));
+
 describe('the shares of the memory', () => {
-  it('leave the process what it takes to run, together', () => {
+  it('leave the process what it takes to run, and the heaps of its threads over a third of the rest', () => {
     fc.assert(
       fc.property(sizes, (mebibytes) => {
-        const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
-        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640));
-        // Nothing is left over either, but for what rounding takes.
-        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) - 100);
+        const sum = keptIn(mebibytes).reduce((all, [, bytes]) => all + bytes, 0);
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640) * 0.65);
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) * 0.3);
       }),
     );
   });
@@ -55,7 +58,13 @@ describe('the shares of the memory', () => {
     );
   });
 
-  it('give a thread that answers wide questions over a quarter of a gibibyte where nothing is set', () => {
-    expect(memoryShares(memoryMebibytesDefault).answering.heap).toBeGreaterThan(bytesOf(256));
+  it('let each thread that answers or makes evidence take two gibibytes, whatever is set', () => {
+    fc.assert(
+      fc.property(sizes, (mebibytes) => {
+        const { answering, answeringAboutPeople, evidenceHeap } = memoryShares(mebibytes);
+        for (const heap of [answering.heap, answeringAboutPeople.heap, evidenceHeap])
+          expect(heap).toBeGreaterThanOrEqual(bytesOf(heapMebibytesMin));
+      }),
+    );
   });
 });
