@@ -60,7 +60,7 @@ const rest = async (workedMs: number): Promise<void> => {
   if (stopping || performance.now() - grewAt > growingMs) return;
   const restMs = Math.min(workedMs * restsPerWork, restMsMax);
   const end = performance.now() + restMs;
-  while (!stopping && performance.now() < end) await told(end - performance.now());
+  while (!stopping && performance.now() < end) await told(Math.max(0, end - performance.now()));
 };
 const told = (waitMs: number): Promise<void> =>
   new Promise((resolve) => {
