@@ -7,7 +7,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { QuestionClocks } from '../contract/asked.ts';
+import { limitDefault } from '../contract/questions/parameter.ts';
 import type { AskedWidely, WideQuestion } from '../questions/wide/wide-questions.ts';
+import { clocksOf } from './clocks.ts';
+import type { Ledger } from './ledger.ts';
 
 /** The questions whose counts are kept from one to the next. */
 const counted: ReadonlySet<WideQuestion> = new Set<WideQuestion>([
@@ -27,8 +30,8 @@ const restsPerCountGrowing = 30;
 
 /** What counts. */
 export interface Counts {
-  /** Answers a question beside, for nobody. */
-  ask(asked: AskedWidely): Promise<unknown>;
+  /** Answers a question beside, for nobody; or says why not. */
+  ask(asked: AskedWidely, signal: AbortSignal): Promise<E.Either<unknown, unknown>>;
   /** Whether somebody waits for an answer, which brings the counts up to date as well. */
   isBusy(): boolean;
   /** The clocks of a question about now. */
@@ -44,12 +47,20 @@ const isAboutNow = ({ asked: { parameters, after } }: AskedWidely): boolean => {
   );
 };
 
+/** The same question at another moment has the same key. */
+const keyOf = ({ question, given, asked: { parameters, clocks } }: AskedWidely): string => {
+  const { validAt: _, atLeast: __, ...others } = parameters as Readonly<Record<string, unknown>>;
+  return JSON.stringify([question, given, others, clocks.minAssurance]);
+};
+
 export class CountAhead {
   private readonly counts: Counts;
   private readonly now: () => number;
   private readonly asked = new Map<string, { readonly of: AskedWidely; readonly at: number }>();
   private timer: NodeJS.Timeout | undefined;
   private underWay: Promise<void> | undefined;
+  /** The question that is counted for now. */
+  private current: { readonly key: string; readonly gaveUp: AbortController } | undefined;
   private hasGrown = false;
   private isClosed = false;
   private grewAt = 0;
@@ -62,12 +73,13 @@ export class CountAhead {
     this.now = now;
   }
 
-  /** Somebody has asked a question. */
+  /** Somebody has asked a question. It waits for the count of the same question, and for no other one. */
   wasAsked(of: AskedWidely): void {
-    if (!counted.has(of.question) || !isAboutNow(of)) return;
-    const { parameters, clocks } = of.asked;
-    const { validAt: _, atLeast: __, ...others } = parameters as Readonly<Record<string, unknown>>;
-    const key = JSON.stringify([of.question, of.given, others, clocks.minAssurance]);
+    const isKept = counted.has(of.question) && isAboutNow(of);
+    if (!isKept && this.current === undefined) return;
+    const key = keyOf(of);
+    if (this.current !== undefined && this.current.key !== key) this.current.gaveUp.abort();
+    if (!isKept) return;
     this.asked.delete(key);
     this.asked.set(key, { of, at: this.now() });
     for (const oldest of this.asked.keys()) {
@@ -108,7 +120,7 @@ export class CountAhead {
       for (const [key, { of, at }] of [...this.asked]) {
         if (this.isClosed || this.counts.isBusy()) break;
         if (this.now() - at > rememberedMs) this.asked.delete(key);
-        else await this.count(of);
+        else await this.count(key, of);
       }
     } catch {
       // Nobody waits for this; whoever asks is told what is wrong.
@@ -117,10 +129,20 @@ export class CountAhead {
     this.tookMs = this.endedAt - began;
   }
 
-  private async count(of: AskedWidely): Promise<void> {
+  private async count(key: string, of: AskedWidely): Promise<void> {
     const clocks = await this.counts.clocks(of.asked.clocks);
     if (E.isLeft(clocks)) return;
-    await this.counts.ask({ ...of, asked: { ...of.asked, clocks: clocks.right } } as AskedWidely);
+    const gaveUp = new AbortController();
+    this.current = { key, gaveUp };
+    try {
+      const asked = { ...of, asked: { ...of.asked, clocks: clocks.right } } as AskedWidely;
+      const answer = await this.counts.ask(asked, gaveUp.signal);
+      if (gaveUp.signal.aborted) this.hasGrown = true;
+      // What is refused, for want of memory for example, would be refused again.
+      else if (E.isLeft(answer)) this.asked.delete(key);
+    } finally {
+      this.current = undefined;
+    }
   }
 
   /** Stops; resolves when nothing is counted any more. */
@@ -130,3 +152,38 @@ export class CountAhead {
     await this.underWay;
   }
 }
+
+/** How many people there are in each population, now. */
+const howManyPeople: AskedWidely = {
+  question: 'populations',
+  asked: {
+    clocks: { validAt: 0, knownAt: 0, position: 0, minAssurance: 'claimed' },
+    limit: limitDefault,
+    after: undefined,
+    parameters: {},
+  },
+  given: {},
+};
+
+/** Counts ahead until the returned function is called, which resolves when nothing is counted any more. */
+export const countAhead = (ledger: Ledger): (() => Promise<void>) => {
+  const ahead = new CountAhead({
+    ask: (asked, signal) => ledger.questions.count(asked, signal),
+    // A small ledger is counted where it is asked.
+    isBusy: () => ledger.questions.isSmall() || ledger.questions.waitingBeside() > 0,
+    clocks: ({ minAssurance }) => clocksOf(ledger, { minAssurance })(),
+  });
+  const unwatch = [
+    ledger.questions.watch((asked) => ahead.wasAsked(asked)),
+    ledger.watch(() => {
+      if (!ledger.isBuilding()) ahead.grown();
+    }),
+  ];
+  // The first question after a start waits for what is counted of everybody: it is counted at once.
+  ahead.wasAsked(howManyPeople);
+  ahead.grown();
+  return async () => {
+    for (const each of unwatch) each();
+    await ahead.close();
+  };
+};

@@ -2,36 +2,24 @@
  * An open ledger: the log, the vault, and the projections that answer questions. The API and the command line work with
  * it; `open-ledger.ts` opens it.
  */
-import type * as E from 'fp-ts/lib/Either.js';
-import { LRUCache } from 'lru-cache';
-import type { Answered } from '../contract/asked.ts';
-import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { MerkleLog } from '../integrity/merkle-log.ts';
 import type { Keys } from '../people/access/keys.ts';
 import type { ReadLog } from '../people/access/read-log.ts';
 import type { Vault } from '../people/vault/vault.ts';
-import { ProjectionsDamaged } from '../projections/engine/damage.ts';
 import { checkpointOf, type Generations, isFilledByThisCode } from '../projections/engine/generations.ts';
 import type { ProjectorState } from '../projections/engine/projector.ts';
 import { Replays } from '../projections/engine/replay.ts';
 import type { View } from '../questions/view.ts';
-import {
-  type AskedWidely,
-  answerWidely,
-  type FoundBy,
-  type WideQuestion,
-} from '../questions/wide/wide-questions.ts';
-import { OverBudget, upTo } from '../questions/work.ts';
+import { upTo } from '../questions/work.ts';
 import type { SealedIndex } from '../sealed-index/sealed-index.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
-import { Answering } from './answering.ts';
-import type { AnsweringProgress } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { EvidenceMaker } from './evidence/evidence-maker.ts';
+import { LongQuestions } from './long-questions.ts';
 import { type MemoryShares, memoryMebibytesDefault, memoryShares } from './memory-shares.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
@@ -39,17 +27,8 @@ import { Timings } from './timings.ts';
 import type { FileWatch } from './watch/file-watch.ts';
 import type { Witnessing } from './witnessing/witnessing.ts';
 
-/** Steps of a question on the main thread: some tens of milliseconds. */
-const onTheSpotStepsMax = 20_000;
-/** Steps of a question about everybody; reading a million events takes ten million. */
-const wideStepsMax = 100_000_000;
-/** Steps of a question about one person. */
-const personStepsMax = 40_000_000;
 /** Steps of a question that must be answered on the main thread: far more than a reasonable one takes. */
 const atOnceStepsMax = 400_000;
-/** How many questions that exceeded the limit are remembered, and for how long: they go straight to a thread. */
-const longQuestionsMax = 1_000;
-const longQuestionMs = 60_000;
 
 /** The parts of a ledger. */
 export interface LedgerParts {
@@ -87,31 +66,19 @@ export class Ledger {
   readonly replays: Replays;
   /** How long the parts of the ledger take. */
   readonly timings = new Timings();
-  /**
-   * Up to this position, and so many entries of the index, wide questions are answered here: a thread would cost more than
-   * it saves.
-   */
-  onTheSpotMax = 10_000;
-  private readonly onTheSpotEntriesMax = 200_000;
-  private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
-  private readonly questionListeners = new Set<(asked: AskedWidely) => void>();
   private readonly serving: ServingProjections;
-  private readonly answering: Answering;
   /** Makes evidence bundles. */
   readonly evidence: EvidenceMaker;
-  /** Long questions about one person, which wait for no question about everybody. */
-  private readonly answeringOfPeople: Answering;
+  /** Answers wide questions, and long ones about one person. */
+  readonly questions: LongQuestions;
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, log, logFile, now } = parts;
     const { merkle, sealed, indexWitnessing, waitMs, memory = memoryShares(memoryMebibytesDefault) } = parts;
-    const { answering, answeringAboutPeople, evidenceHeap } = memory;
-    this.answering = new Answering(logFile, wideStepsMax, answering);
-    this.answeringOfPeople = new Answering(logFile, personStepsMax, answeringAboutPeople);
     this.evidence = new EvidenceMaker({
       ...{ merkle, sealed, indexWitnessing, logFile, waitMs },
-      heapBytesMax: evidenceHeap,
+      heapBytesMax: memory.evidenceHeap,
       ...merkle.files,
     });
     this.serving = new ServingProjections({
@@ -121,6 +88,7 @@ export class Ledger {
       memory,
       beforeRebuild: () => this.replays.cancelAll(),
     });
+    this.questions = new LongQuestions({ serving: this.serving, logFile, memory, timings: this.timings });
     parts.watch?.whenProjectionsAreDamaged(() => void this.serving.rebuild());
     this.replays = new Replays({
       generations,
@@ -147,87 +115,6 @@ export class Ledger {
     return this.serving.read((reader) =>
       askAsKnown(reader, position, minAssurance, question, upTo(atOnceStepsMax)),
     );
-  }
-
-  /**
-   * Answers a wide question: on the main thread if the ledger is small and the question takes little, otherwise in
-   * a separate thread.
-   *
-   * @param signal of the caller: once nobody waits for the question, it is skipped or abandoned.
-   * @throws as `ask` does.
-   */
-  askWidely<Q extends WideQuestion>(
-    asked: AskedWidely<Q>,
-    signal: AbortSignal,
-  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
-    for (const listener of this.questionListeners) listener(asked as AskedWidely);
-    return this.askBeside(this.answering, asked, signal, this.isSmall());
-  }
-
-  /** Whether wide questions are answered here. */
-  isSmall(): boolean {
-    return this.serving.read(
-      (reader) =>
-        reader.checkpoint() <= this.onTheSpotMax && reader.runs.entries() <= this.onTheSpotEntriesMax,
-    );
-  }
-
-  /** Calls back with each wide question that is asked, until the returned function is called. */
-  watchQuestions(listener: (asked: AskedWidely) => void): () => void {
-    this.questionListeners.add(listener);
-    return () => this.questionListeners.delete(listener);
-  }
-
-  /** Has a wide question answered in the thread beside, for what is counted on the way. */
-  async count(asked: AskedWidely): Promise<void> {
-    await this.answering.ask(() => this.serving.file, asked, new AbortController().signal);
-  }
-
-  /**
-   * Answers a question about one person: on the main thread if it takes little, otherwise in a separate thread. It
-   * throws as `askWidely` does.
-   */
-  async askAbout<Q extends WideQuestion>(
-    asked: AskedWidely<Q>,
-    signal: AbortSignal,
-  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
-    return this.askBeside(this.answeringOfPeople, asked, signal, true);
-  }
-
-  /** @param tryHere whether to try on the main thread first. */
-  private async askBeside<Q extends WideQuestion>(
-    answering: Answering,
-    asked: AskedWidely<Q>,
-    signal: AbortSignal,
-    tryHere: boolean,
-  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
-    const { position, minAssurance } = asked.asked.clocks;
-    const key = JSON.stringify([asked.question, asked.given]);
-    if (tryHere && !this.long.has(key)) {
-      try {
-        return this.serving.read((reader) =>
-          askAsKnown(
-            reader,
-            position,
-            minAssurance,
-            (view) => answerWidely(view, asked),
-            upTo(onTheSpotStepsMax),
-          ),
-        );
-      } catch (error) {
-        if (!(error instanceof OverBudget)) throw error;
-        this.long.set(key, true);
-      }
-    }
-    try {
-      return await this.timings.time(
-        (seconds) => ({ kind: 'question-beside', question: asked.question, seconds }),
-        () => answering.ask(() => this.serving.file, asked, signal),
-      );
-    } catch (error) {
-      if (error instanceof ProjectionsDamaged) void this.serving.rebuild();
-      throw error;
-    }
   }
 
   /** The last position that can be known. */
@@ -266,16 +153,6 @@ export class Ledger {
     return this.serving.reached(position, this.parts.waitMs);
   }
 
-  /** Questions in or waiting for a separate thread. */
-  waitingBeside(): number {
-    return this.answering.waitingNow() + this.answeringOfPeople.waitingNow();
-  }
-
-  /** Progress of the count for the current question about everybody; both numbers are 0 when nothing is counted. */
-  counting(): AnsweringProgress {
-    return this.answering.progress();
-  }
-
   /** Waits until the serving projections can be read. */
   ready(): Promise<void> {
     return this.serving.ready();
@@ -295,7 +172,7 @@ export class Ledger {
 
   async close(): Promise<void> {
     await this.parts.watch?.close();
-    await Promise.all([this.answering.close(), this.answeringOfPeople.close()]);
+    await this.questions.close();
     await this.evidence.close();
     await this.replays.close();
     await this.serving.close();

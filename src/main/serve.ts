@@ -11,7 +11,7 @@ import { createApp } from '../api/app.ts';
 import { isLoopbackHost } from '../api/http/same-site.ts';
 import { LedgerMetrics } from '../api/observing/ledger-metrics.ts';
 import { faultLine, settingsFrom } from '../ledger/configuration/read-settings.ts';
-import { countAhead } from '../ledger/counting-ahead.ts';
+import { countAhead } from '../ledger/count-ahead.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';

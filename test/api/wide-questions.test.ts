@@ -44,12 +44,12 @@ describe('wide questions', () => {
   });
 
   const byThread = async <A>(ask: () => Promise<A>): Promise<A> => {
-    const { onTheSpotMax } = server.ledger;
-    server.ledger.onTheSpotMax = 0;
+    const { onTheSpotMax } = server.ledger.questions;
+    server.ledger.questions.onTheSpotMax = 0;
     try {
       return await ask();
     } finally {
-      server.ledger.onTheSpotMax = onTheSpotMax;
+      server.ledger.questions.onTheSpotMax = onTheSpotMax;
     }
   };
   const clocks = { validAt: '2024-01-01', knownPosition: 101, atLeast: 101 };
@@ -154,7 +154,9 @@ describe('wide questions', () => {
     byThread(async () => {
       const ask = () => server.get('/v1/populations', { limit: 1 });
       expect((await ask()).status).toBe(200);
-      const { answering } = server.ledger as unknown as { answering: { thread: { worker: Worker } } };
+      const { answering } = server.ledger.questions as unknown as {
+        answering: { thread: { worker: Worker } };
+      };
       const { worker } = answering.thread;
       await worker.terminate();
       expect((await ask()).status).toBe(200);
@@ -186,7 +188,7 @@ describe('a long wide question', () => {
     const directory = newDataDirectory();
     const server = await LocalServer.open(directory, 60_000);
     try {
-      server.ledger.onTheSpotMax = 0;
+      server.ledger.questions.onTheSpotMax = 0;
       const { body } = await server.postLines(longLog(4_000));
       await server.get('/v1/sites', { atLeast: body.position });
       const answered: string[] = [];
@@ -207,7 +209,7 @@ describe('a long wide question', () => {
     const directory = newDataDirectory();
     const server = await LocalServer.open(directory, 60_000);
     try {
-      server.ledger.onTheSpotMax = 0;
+      server.ledger.questions.onTheSpotMax = 0;
       const { body } = await server.postLines(longLog(4_000));
       await server.get('/v1/populations', { atLeast: body.position, limit: 1 });
       const findings = async (signal: AbortSignal) => {
@@ -224,7 +226,10 @@ describe('a long wide question', () => {
           after: undefined,
           limit: 1,
         } as unknown as Asked<FindingsQuestion>;
-        const answer = await server.ledger.askWidely({ question: 'findings', asked, given: {} }, signal);
+        const answer = await server.ledger.questions.askWidely(
+          { question: 'findings', asked, given: {} },
+          signal,
+        );
         return { answer, ms: performance.now() - began };
       };
       const asker = new AbortController();
@@ -251,7 +256,7 @@ describe('a long wide question', () => {
     const restarted = async (): Promise<{ readonly data: unknown; readonly wasKept: boolean }> => {
       const server = await LocalServer.open(directory, 60_000);
       try {
-        server.ledger.onTheSpotMax = 0;
+        server.ledger.questions.onTheSpotMax = 0;
         const { body: recorded } = await server.postLines(longLog(300));
         const { body } = await server.get('/v1/findings', { atLeast: recorded.position, limit: 1_000 });
         const { log } = server.ledger.parts;

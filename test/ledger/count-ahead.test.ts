@@ -21,12 +21,19 @@ const question = (asked: Partial<AskedWidely> = {}, parameters: object = {}): As
 
 /** A ledger at a position, which notes what it is asked. */
 const counting = (tookMs = 0) => {
-  const ledger = { position: 2, isBusy: false, asked: [] as AskedWidely[] };
+  const ledger = { position: 2, isBusy: false, refuses: false, asked: [] as AskedWidely[], givenUp: 0 };
   const ahead = new CountAhead(
     {
-      ask: async (asked) => {
+      ask: async (asked, signal) => {
         ledger.asked.push(asked);
-        await new Promise((resolve) => setTimeout(resolve, tookMs));
+        await new Promise<void>((resolve) => {
+          setTimeout(resolve, tookMs);
+          signal.addEventListener('abort', () => {
+            ledger.givenUp++;
+            resolve();
+          });
+        });
+        return ledger.refuses || signal.aborted ? E.left('refused') : E.right('counted');
       },
       isBusy: () => ledger.isBusy,
       clocks: async ({ minAssurance }) =>
@@ -72,6 +79,43 @@ describe('counting ahead', () => {
       ahead.grown();
       await vi.advanceTimersByTimeAsync(10_000);
       expect(ledger.asked).toEqual([]);
+    },
+  );
+
+  it('when a count is refused, then it is not tried again until somebody asks', async () => {
+    const { ledger, ahead } = counting();
+    ledger.refuses = true;
+    ahead.wasAsked(question());
+    for (let time = 0; time < 3; time++) {
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(ledger.asked.length).toBe(1);
+    ledger.refuses = false;
+    ahead.wasAsked(question());
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked.length).toBe(2);
+  });
+
+  it.each([
+    ['the same question', question(), 0],
+    ['another one', question({ question: 'findings' }), 1],
+    ['one that keeps no counts', question({ question: 'transfers' }), 1],
+  ])(
+    'when somebody asks %s during a count, then they wait for none but their own',
+    async (_, next, givenUp) => {
+      const { ledger, ahead } = counting(60_000);
+      ahead.wasAsked(question());
+      ahead.grown();
+      await vi.advanceTimersByTimeAsync(10_000);
+      ahead.wasAsked(next);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(ledger.givenUp).toBe(givenUp);
+      // What was given up is counted later.
+      await vi.advanceTimersByTimeAsync(600_000);
+      const counted = ledger.asked.filter((each) => each.question === 'populations');
+      expect(counted.length).toBe(1 + givenUp);
     },
   );
 
@@ -123,6 +167,7 @@ describe('counting ahead', () => {
           ask: async () => {
             failingAt('ask');
             counted++;
+            return E.right('counted');
           },
           isBusy: () => {
             failingAt('isBusy');

@@ -36,6 +36,17 @@ describe('the shares of the memory', () => {
     );
   });
 
+  it('come to everything that is not left to the process, once each thread has its least heap', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 65_536, max: memoryMebibytesMax }), (mebibytes) => {
+        const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640));
+        // Nothing is left over but for what rounding takes.
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) - 100);
+      }),
+    );
+  });
+
   it('are whole numbers of bytes, of a mebibyte at least', () => {
     fc.assert(
       fc.property(sizes, (mebibytes) => {

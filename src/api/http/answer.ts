@@ -214,6 +214,6 @@ export const answerWide = <Q extends WideQuestion>(
     ledger,
     parameters,
     async (asked) => E.right({ question, asked, given } as unknown as AskedWidely<Q>),
-    (asked, signal) => ledger.askWidely(asked, signal),
+    (asked, signal) => ledger.questions.askWidely(asked, signal),
     shown,
   );

@@ -146,7 +146,7 @@ const stream = async <Q extends WideQuestion>(
   const { asked, question, given } = asking;
   const page: Pages = async (after) => {
     const paged = { ...asked, limit: streamedPeopleMax, after: after ?? asked.after };
-    const found = await ledger.askWidely(
+    const found = await ledger.questions.askWidely(
       { question, asked: paged, given } as unknown as AskedWidely<Q>,
       signal,
     );

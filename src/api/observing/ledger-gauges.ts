@@ -41,17 +41,17 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
   gauge(
     'domicile_counting_done_individuals',
     'Individuals counted so far by the running question about everybody.',
-    () => ledger.counting().done,
+    () => ledger.questions.counting().done,
   );
   gauge(
     'domicile_counting_total_individuals',
     'Individuals that this question has to count; 0 if no such question is running.',
-    () => ledger.counting().total,
+    () => ledger.questions.counting().total,
   );
   gauge(
     'domicile_questions_waiting',
     'Questions that a separate thread is answering, or that wait for one.',
-    () => ledger.waitingBeside(),
+    () => ledger.questions.waitingBeside(),
   );
   gauge('domicile_disk_free_bytes', 'Free space of the disk with the files of the ledger.', () => {
     const { bavail, bsize } = statfsSync(dirname(ledger.parts.logFile));

@@ -59,7 +59,7 @@ const findingOf = (
 ): TE.TaskEither<Problem, AskedAbout> =>
   pipe(
     () =>
-      ledger.askWidely(
+      ledger.questions.askWidely(
         {
           question: 'finding',
           asked: { clocks, limit: 1, after: undefined, parameters: {} as PlainQuestion },

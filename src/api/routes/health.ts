@@ -51,7 +51,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     const { checkpoint, stop } = merkle.state;
     const watched = watch?.state ?? {};
     const keysFailure = keys.fault();
-    const { done, total } = ledger.counting();
+    const { done, total } = ledger.questions.counting();
     const lag = Math.max(0, head - position);
     const storeFailure = ledger.parts.store.fault();
     const ready =

@@ -59,7 +59,7 @@ export const reportRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       ledger,
       PeriodQuestion as QuestionOf<AskedFor<Q>>,
       async (asked) => E.right({ question, asked: asOfPeriod(asked), given } as unknown as AskedWidely<Q>),
-      (asked, signal) => ledger.askWidely(asked, signal),
+      (asked, signal) => ledger.questions.askWidely(asked, signal),
       undefined,
       written,
     );

@@ -90,7 +90,7 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
       const { subject } = asked.given as unknown as { readonly subject: string };
       // Written while the answer is computed; the answer waits for it.
       const recorded = recordRead(context, ledger, subject, name);
-      const [found] = await Promise.all([ledger.askAbout(asked, signal), recorded]);
+      const [found] = await Promise.all([ledger.questions.askAbout(asked, signal), recorded]);
       return found;
     },
     shown,

@@ -60,7 +60,7 @@ export class WriteDiscrepancies {
       parameters: {} as PlainQuestion,
     };
     const positions = [...places.keys()];
-    const found = await ledger.askWidely(
+    const found = await ledger.questions.askWidely(
       { question: 'discrepanciesOfWrite', asked, given: { positions } },
       context.req.raw.signal,
     );
