@@ -45,22 +45,28 @@ interface HeldLanesProps {
   readonly stays: UseQueryResult<Answer<ReadonlyArray<HoldingStayRow>>>;
   readonly lanes: ReadonlyArray<Lane>;
   readonly findings: ReadonlyArray<FindingRow>;
+  /** Whether there are findings that were not read. */
+  readonly isCut: boolean;
   readonly late: ReadonlyMap<string, Late>;
   /** What the lanes show, and the text if there are none. */
   readonly label: string;
   readonly empty: string;
 }
 
-const HeldLanes = ({ validAt, stays, lanes, findings, late, label, empty }: HeldLanesProps) => {
+const HeldLanes = ({ validAt, stays, lanes, findings, isCut, late, label, empty }: HeldLanesProps) => {
   const view = useView();
   const moment = useMoment();
   const rows = stays.data?.data ?? none;
   const groups = useMemo(
     () => [
       { id: 'held', label, lanes },
-      { id: 'findings', label: 'Rules broken', lanes: findingLanes(findings, late) },
+      {
+        id: 'findings',
+        label: isCut ? 'Rules broken; more not shown' : 'Rules broken',
+        lanes: findingLanes(findings, late),
+      },
     ],
-    [label, lanes, findings, late],
+    [label, lanes, findings, isCut, late],
   );
   const lateHere = useMemo(() => {
     const shown = new Set(rows.flatMap(eventsOfStay));
@@ -103,11 +109,18 @@ export const SiteLanes = ({ site, validAt }: { site: string; validAt: string }) 
   const names = useNames();
   const late = useLate({ site });
   const stays = useQuery(staysAtSite(site, question));
-  const findings = useQuery(findingsThat({ site }, question)).data?.data ?? none;
+  const found = useQuery(findingsThat({ site }, question)).data;
+  const findings = found?.data ?? none;
   const rows = stays.data?.data ?? none;
   const lanes = useMemo(() => lanesOfSite(rows, (id) => siteNameIn(names, id), late), [rows, names, late]);
   const empty = 'It never held any data, as far as the ledger knows.';
-  return <HeldLanes {...{ validAt, stays, lanes, findings, late, empty }} label="What it held" />;
+  return (
+    <HeldLanes
+      {...{ validAt, stays, lanes, findings, late, empty }}
+      isCut={(found?.next ?? null) !== null}
+      label="What it held"
+    />
+  );
 };
 
 /** Where a dataset was held over time. */
@@ -116,9 +129,9 @@ export const DatasetLanes = ({ dataset, validAt }: { dataset: string; validAt: s
   const names = useNames();
   const late = useLate({ dataset });
   const stays = useQuery(staysOfDataset(dataset, question));
-  const found = useQuery(findingsThat({}, question)).data?.data ?? none;
+  const found = useQuery(findingsThat({}, question)).data;
   const findings = useMemo(
-    () => found.filter(({ holding }) => holding.dataset === dataset),
+    () => (found?.data ?? none).filter(({ holding }) => holding.dataset === dataset),
     [found, dataset],
   );
   const rows = stays.data?.data ?? none;
@@ -133,5 +146,11 @@ export const DatasetLanes = ({ dataset, validAt }: { dataset: string; validAt: s
     [rows, names, late],
   );
   const empty = 'It was never held anywhere, as far as the ledger knows.';
-  return <HeldLanes {...{ validAt, stays, lanes, findings, late, empty }} label="Where it was held" />;
+  return (
+    <HeldLanes
+      {...{ validAt, stays, lanes, findings, late, empty }}
+      isCut={(found?.next ?? null) !== null}
+      label="Where it was held"
+    />
+  );
 };

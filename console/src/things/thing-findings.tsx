@@ -57,7 +57,10 @@ export const ThingFindings = ({
           groupOf: versionGroup,
           clocks: answer.clocks,
           minAssurance: view.minAssurance ?? 'claimed',
-          empty: 'No policy was broken here, as far as the ledger knows.',
+          empty:
+            answer.next === null
+              ? 'No policy was broken here, as far as the ledger knows.'
+              : 'None of the findings that were read is about it, but there are more: the page of findings narrows them down.',
           rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
         };
         return (
