@@ -31,6 +31,8 @@ class Contents {
   private readonly tiles = new Map<string, GrownTile>();
   private readonly builder = new TreeBuilder(noTiles, 0);
   keys = 0;
+  /** How many of its keys are in memory. */
+  keysInMemory = 0;
   /** Whether nothing of it is written yet. */
   isWhole = true;
 
@@ -39,6 +41,7 @@ class Contents {
     for (const tile of this.builder.append(leavesOf(keys).map(leafOfText)))
       this.tiles.set(`${tile.level} ${tile.index}`, tile);
     this.keys += keys.length;
+    this.keysInMemory += keys.length;
   }
 
   /** The root, if nothing of it has been written. */
@@ -58,6 +61,7 @@ class Contents {
     this.isWhole = false;
     const blocks = new Map(this.blocks);
     this.blocks.clear();
+    this.keysInMemory = 0;
     const full = [...this.tiles.values()].filter(({ hashes }) => hashes.length === tileWidth * hashBytes);
     for (const { level, index } of full) this.tiles.delete(`${level} ${index}`);
     return [blocks, full];
@@ -77,6 +81,8 @@ export class SealedIndexWriter extends SealedIndexReader {
   private readonly unwritten = new Map<number, Unwritten>();
   private readonly keysInMemoryMax: number;
   private keysInMemory = 0;
+  /** Whether it has sealed a stretch since it was opened. */
+  hasSealed = false;
 
   constructor(opened: OpenDatabase, keysMax: number) {
     super(opened.database);
@@ -150,11 +156,12 @@ export class SealedIndexWriter extends SealedIndexReader {
   *seal(stretch: Stretch, keys: KeyBlocks): Generator<number, Seal> {
     const place = placeOf(stretch);
     if (place === undefined) throw new Error('no stretch of the log has these ends');
+    this.hasSealed = true;
     const contents = new Contents();
     for (const block of keys) {
       contents.add(block);
       if (contents.keys % (blocksAtOnceMax * keysInBlock) !== 0) continue;
-      if (this.keysInMemory + contents.keys > this.keysInMemoryMax) {
+      if (this.keysInMemory + contents.keysInMemory > this.keysInMemoryMax) {
         this.flush();
         this.begin();
         this.write(place, ...contents.takeFull());
@@ -165,11 +172,11 @@ export class SealedIndexWriter extends SealedIndexReader {
     const root = contents.root(this.tilesOf({ place }));
     const sealed: KeptStretch = { ...stretch, place, keys: contents.keys, root };
     this.unwritten.set(place, { stretch: sealed, contents });
-    this.keysInMemory += contents.keys;
+    this.keysInMemory += contents.keysInMemory;
     for (const part of partsOf(stretch)) {
       const inMemory = this.unwritten.get(placeOf(part)!);
       if (inMemory?.contents?.isWhole !== true) continue;
-      this.keysInMemory -= inMemory.contents.keys;
+      this.keysInMemory -= inMemory.contents.keysInMemory;
       inMemory.contents = undefined;
     }
     return { ...stretch, keys: contents.keys, root };

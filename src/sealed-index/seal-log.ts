@@ -153,7 +153,8 @@ export function* sealUpTo(
   builder: TreeBuilder,
   size: number,
 ): Generator<number> {
-  if (!isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
+  // What this process sealed itself is of this log.
+  if (!index.hasSealed && !isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
   let place = index.count();
   const events = new LogInOrder(log);
   const pending = new PendingLeaves(tree, builder);
