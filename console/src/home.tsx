@@ -88,11 +88,16 @@ const Overview = () => {
             ))}
             <More of={open.length} />
           </ul>
-          {open.length > 0 ? null : <p>The ledger knows of no broken rule at this moment.</p>}
+          {findings.data !== undefined && open.length === 0 ? (
+            <p>The ledger knows of no broken rule at this moment.</p>
+          ) : null}
         </div>
         <div>
           <h2>
-            {count(sites)} sites in {countries.filter((code) => code !== null).length} countries
+            {count(sites)} sites
+            {sites.data === undefined
+              ? ''
+              : ` in ${countries.filter((code) => code !== null).length} countries`}
           </h2>
           <p>
             {countries

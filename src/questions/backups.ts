@@ -126,16 +126,20 @@ const rowOf = (view: View, descriptions: Descriptions, kept: Kept, at: Instant):
   };
 };
 
+const unknownBackup: E.Either<Problem, never> = E.left({
+  kind: 'unknown',
+  what: 'backup',
+  detail: 'no event known at this moment takes a backup with this id',
+});
+
+/** The backup, if a known event took it. */
+export const knownBackup = (view: View, backup: string): E.Either<Problem, string> =>
+  keptBackup(view, backup) === undefined ? unknownBackup : E.right(backup);
+
 /** The state of the backup at the instant. */
 export const backupRow = (view: View, backup: string, at: Instant): E.Either<Problem, BackupRow> => {
   const kept = keptBackup(view, backup);
-  return kept === undefined
-    ? E.left({
-        kind: 'unknown',
-        what: 'backup',
-        detail: 'no event known at this moment takes a backup with this id',
-      })
-    : E.right(rowOf(view, new Descriptions(view), kept, at));
+  return kept === undefined ? unknownBackup : E.right(rowOf(view, new Descriptions(view), kept, at));
 };
 
 /** The effective `BackupTaken` events after a position, in log order. */

@@ -180,7 +180,7 @@ describe('the policy of the worked example', () => {
     expect((await server.get('/v1/subjects/nobody/findings')).status).toBe(404);
   });
 
-  it('filters by policy, version, site, party and open findings', async () => {
+  it('filters by policy, version, rule, what is held, party and open findings', async () => {
     const told = async (query: Query) =>
       (await findingsOf(server, asked(position, query))).map(({ policy, party, population }) =>
         [policy, party, population].join(' '),
@@ -199,6 +199,14 @@ describe('the policy of the worked example', () => {
     expect(await told({ site: 'singapore' })).toEqual(all);
     expect(await told({ site: 'virginia' })).toEqual([]);
     expect(await told({ party: 'tiktok' })).toEqual(all.slice(3));
+    expect(await told({ rule: 'overdue-backup' })).toEqual(all.slice(0, 2));
+    expect(await told({ rule: 'policy0', policy: 'usds' })).toEqual(all.slice(2));
+    expect(await told({ rule: 'unexplained-access' })).toEqual([]);
+    expect(await told({ dataset: 'tiktok/profile' })).toEqual(all);
+    expect(await told({ backup: 'b1' })).toEqual(all);
+    // Those about people who left the population, too: the backup is of its data.
+    expect(await told({ population: 'us-users' })).toEqual(all);
+    expect(await told({ population: 'eu-users' })).toEqual(all.slice(1, 2));
     expect(await told({ open: 'true', validAt: '2022-06-16' })).toEqual(all.slice(0, 1));
     expect(await told({ open: 'true', validAt: '2022-06-17' })).toEqual([all[0], all[2], all[3]]);
     expect(await told({ open: 'true' })).toEqual(all);
@@ -216,6 +224,11 @@ describe('the policy of the worked example', () => {
       { policy: 'usds', version: 2 },
       { site: 'virgina' },
       { party: 'tikotk' },
+      { dataset: 'tiktok/profiles' },
+      { population: 'us-user' },
+      { backup: 'b2' },
+      { rule: 'overdue' },
+      { policy: 'usds', rule: 'overdue-backup' },
     ]) {
       expect((await server.get('/v1/findings', asked(position, query))).status).toBe(404);
     }

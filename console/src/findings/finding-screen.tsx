@@ -77,7 +77,9 @@ const Rule = ({ of }: { of: FindingDetail }) => (
         The rule: <Id>{of.rule}</Id>
       </h2>
       <span className="panel-tools">
-        <Id>{of.policy}</Id>, version {of.version}
+        <span>
+          <Id>{of.policy}</Id>, version {of.version}
+        </span>
       </span>
     </header>
     <div className="panel-text">

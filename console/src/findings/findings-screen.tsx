@@ -39,16 +39,31 @@ const states = [
   ['ended', 'Ended before'],
 ] as const;
 
+/** A filter that the page of a thing sets; here it can only be removed. */
+const NarrowedTo = ({
+  label,
+  value,
+  leave,
+}: {
+  label: string;
+  value: string | undefined;
+  leave: () => void;
+}) =>
+  value === undefined ? null : (
+    <Choice label={label} value={value} any="any" options={[[value, value]]} onChange={leave} />
+  );
+
 export const FindingsScreen = () => {
   useTitle('Findings');
   const view = useView();
   const change = useChangeView();
   const names = useNames();
-  const { policy, version, site, party, state, compare, group } = useSearch({ from: '/findings' });
+  const { policy, version, state, compare, group, ...search } = useSearch({ from: '/findings' });
+  const { site, party, dataset, population, backup } = search;
   const question = questionOf(view);
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const policies = useQuery(policiesAt(question));
-  const findings = useQuery(findingsThat({ site, party }, question));
+  const findings = useQuery(findingsThat({ site, party, dataset, population, backup }, question));
   const at = instantOf(view.validAt) ?? Date.parse(findings.data?.clocks.validAt ?? '');
   const chosen = policies.data?.data.find((each) => each.policy === policy);
   const versions = versionsIn(compare);
@@ -73,6 +88,9 @@ export const FindingsScreen = () => {
             )}
             onChange={(chosenParty) => change({ party: chosenParty })}
           />
+          <NarrowedTo label="dataset" value={dataset} leave={() => change({ dataset: undefined })} />
+          <NarrowedTo label="population" value={population} leave={() => change({ population: undefined })} />
+          <NarrowedTo label="backup" value={backup} leave={() => change({ backup: undefined })} />
           <Choice
             label="grouped by"
             value={group}

@@ -22,11 +22,11 @@ export const policiesAt = (question: Question) =>
 /** Pages of findings to read at once. */
 const pagesMax = 20;
 
+/** What the findings are about. */
+export type FindingFilter = Pick<FindingQuestion, 'site' | 'party' | 'dataset' | 'population' | 'backup'>;
+
 /** Findings over all time, with the number of people at `validAt`. `next` is not null if there are more. */
-export const findingsThat = (
-  filter: Pick<FindingQuestion, 'policy' | 'version' | 'site' | 'party'>,
-  question: Question,
-) =>
+export const findingsThat = (filter: FindingFilter, question: Question) =>
   queryOptions({
     queryKey: ['findings', filter, question],
     queryFn: ({ signal }) =>

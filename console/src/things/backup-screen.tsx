@@ -123,10 +123,7 @@ export const BackupScreen = () => {
         return (
           <>
             <TablePanel name="stays" title="Where it was held" {...table} />
-            <ThingFindings
-              isAbout={({ holding }) => holding.backup === data.backup}
-              fileName={`findings-${data.backup}`}
-            />
+            <ThingFindings by={{ backup: data.backup }} fileName={`findings-${data.backup}`} />
           </>
         );
       }}

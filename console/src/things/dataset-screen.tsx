@@ -108,10 +108,7 @@ const Dataset = ({
         )}
       </Answered>
       <LineagePanel dataset={dataset} lineage={lineage} />
-      <ThingFindings
-        isAbout={({ holding }) => holding.dataset === dataset}
-        fileName={`findings-${dataset}`}
-      />
+      <ThingFindings by={{ dataset }} fileName={`findings-${dataset}`} />
       <ThingEvents about={{ dataset }} />
       <DatasetLanes dataset={dataset} validAt={clocks.validAt} />
     </>

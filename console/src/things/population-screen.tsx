@@ -45,12 +45,7 @@ export const PopulationScreen = () => {
             fileName={`holdings-${data.population}`}
             clocks={clocks}
           />
-          <ThingFindings
-            isAbout={({ population: about, holding }) =>
-              about === data.population || holding.population === data.population
-            }
-            fileName={`findings-${data.population}`}
-          />
+          <ThingFindings by={{ population: data.population }} fileName={`findings-${data.population}`} />
         </>
       )}
     </ThingPage>

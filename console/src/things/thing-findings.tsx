@@ -9,7 +9,7 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { findingColumns } from '../findings/finding-columns.tsx';
 import { versionGroup } from '../findings/finding-parts.tsx';
-import { findingsThat } from '../ledger/finding-queries.ts';
+import { type FindingFilter, findingsThat } from '../ledger/finding-queries.ts';
 import { byBegin, holdsAt } from '../ledger/intervals.ts';
 import { counted } from '../parts/counted.ts';
 import { useNames } from '../parts/names.tsx';
@@ -18,19 +18,8 @@ import { TablePanel } from '../parts/table-panel.tsx';
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/**
- * @param by the API's filter.
- * @param isAbout which of its findings are about the thing, if the API cannot filter by it.
- */
-export const ThingFindings = ({
-  by = {},
-  isAbout = () => true,
-  fileName,
-}: {
-  by?: { readonly site?: string; readonly party?: string };
-  isAbout?: (row: FindingRow) => boolean;
-  fileName: string;
-}) => {
+/** @param by which thing. */
+export const ThingFindings = ({ by, fileName }: { by: FindingFilter; fileName: string }) => {
   const view = useView();
   const names = useNames();
   const findings = useQuery(findingsThat(by, questionOf(view)));
@@ -38,15 +27,13 @@ export const ThingFindings = ({
     <Answered of={findings} what="its findings">
       {(answer) => {
         const at = instantOf(view.validAt) ?? Date.parse(answer.clocks.validAt);
-        const rows = answer.data
-          .filter(isAbout)
-          .sort(
-            (a, b) =>
-              code(a.policy, b.policy) ||
-              b.version - a.version ||
-              Number(holdsAt(b, at)) - Number(holdsAt(a, at)) ||
-              byBegin(b.from, a.from),
-          );
+        const rows = [...answer.data].sort(
+          (a, b) =>
+            code(a.policy, b.policy) ||
+            b.version - a.version ||
+            Number(holdsAt(b, at)) - Number(holdsAt(a, at)) ||
+            byBegin(b.from, a.from),
+        );
         const open = rows.filter((row) => holdsAt(row, at)).length;
         const table = {
           caption: 'Findings about it',
@@ -57,10 +44,7 @@ export const ThingFindings = ({
           groupOf: versionGroup,
           clocks: answer.clocks,
           minAssurance: view.minAssurance ?? 'claimed',
-          empty:
-            answer.next === null
-              ? 'No policy was broken here, as far as the ledger knows.'
-              : 'None of the findings that were read is about it, but there are more: the page of findings narrows them down.',
+          empty: 'No policy was broken here, as far as the ledger knows.',
           rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
         };
         return (

@@ -21,8 +21,12 @@ interface FindingsOptions extends QuestionOptions {
   readonly subject?: string;
   readonly policy?: string;
   readonly policyVersion?: number;
+  readonly rule?: string;
   readonly site?: string;
   readonly party?: string;
+  readonly dataset?: string;
+  readonly population?: string;
+  readonly backup?: string;
   readonly open?: boolean;
   readonly fail?: boolean;
 }
@@ -33,8 +37,8 @@ const versionOf = (text: string): number => {
 };
 
 const ask = async (options: FindingsOptions, terminal: Terminal) => {
-  const { subject, policy, policyVersion, site, party, open } = options;
-  const filter = { policy, version: policyVersion, site, party, open };
+  const { subject, policy, policyVersion, rule, site, party, dataset, population, backup, open } = options;
+  const filter = { policy, version: policyVersion, rule, site, party, dataset, population, backup, open };
   return askLedger(
     options,
     terminal,
@@ -87,15 +91,26 @@ export const addFindings = (program: Command, terminal: Terminal): void => {
       new Option('--subject <subject>', 'only findings about this person').conflicts([
         'policy',
         'policyVersion',
+        'rule',
         'site',
         'party',
+        'dataset',
+        'population',
+        'backup',
         'open',
       ]),
     )
     .option('--policy <policy>', 'only findings of this policy')
     .option('--policy-version <version>', 'only findings of this version of the policy', versionOf)
+    .option('--rule <rule>', 'only findings of the rules with this id')
     .option('--site <site>', 'only findings about data at this site')
     .option('--party <party>', 'only findings about the reach of this party')
+    .option('--dataset <dataset>', 'only findings about data of this dataset')
+    .option(
+      '--population <population>',
+      'only findings about people in this population, or about its data and backups',
+    )
+    .option('--backup <backup>', 'only findings about this backup')
     .option('--open', 'only findings that hold at --valid-at')
     .option('--fail', 'exit with 1 if there is a finding')
     .addHelpText(

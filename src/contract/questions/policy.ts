@@ -8,8 +8,12 @@ import { type ParametersOf, questionWith } from './question.ts';
 export const FindingsQuestion = questionWith({
   policy: text('Only findings of this policy.'),
   version: version('Only findings of this version of the policy.'),
+  rule: text('Only findings of the rules with this id.'),
   site: text('Only findings about holdings at this site.'),
   party: text('Only findings about this party’s reach.'),
+  dataset: text('Only findings about holdings of this dataset.'),
+  population: text('Only findings about people in this population, or about its holdings and backups.'),
+  backup: text('Only findings about this backup.'),
   /** Only findings that hold at `validAt`. */
   open: yesOrNo('true: only findings that hold at validAt.'),
 });

@@ -7,47 +7,31 @@ import type { Problem } from '../../contract/problem.ts';
 import type { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { invalidParameter, type PlainQuestion } from '../../contract/questions/question.ts';
 import { readPolicyToAdopt, warningOf } from '../../domain/policy/cedar/read-policy.ts';
-import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import { contains } from '../../domain/time/interval.ts';
 import type { EventIndex } from '../../projections/event-index.ts';
 import { heardUntil } from '../coverage.ts';
 import { differencePage, type LearnedOf } from '../difference-pages.ts';
 import { allFindings } from '../findings.ts';
 import { differenceOfKnowledge, differenceOfVersions, learnedBetween } from '../findings-differences.ts';
-import { knownName, knownPolicy, unknownPolicy } from '../known-name.ts';
+import { unknownPolicy } from '../known-name.ts';
 import { policyVersions } from '../policies.ts';
 import { simulatePolicy } from '../simulate-policy.ts';
+import { isSought, knownFilter } from '../sought-findings.ts';
 import type { View } from '../view.ts';
 import { bytesOfFinding, wireFinding } from '../wire-finding.ts';
 import type { Outcome } from './outcome.ts';
 
-const ifGiven = <A>(
-  name: string | undefined,
-  check: (name: string) => E.Either<Problem, A>,
-): E.Either<Problem, A | undefined> => (name === undefined ? E.right(undefined) : check(name));
-
 /** A page of findings, filtered (R16 to R19). */
 export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome => {
   const { parameters, clocks } = asked;
-  const { version, open } = parameters;
+  const { site, party } = parameters;
   return pipe(
-    E.Do,
-    // Unknown names are refused: an empty list for a misspelt name would suggest that nothing is wrong.
-    E.bind('policy', () => ifGiven(parameters.policy, (policy) => knownPolicy(view, policy, version))),
-    E.bind('site', () => ifGiven(parameters.site, (site) => knownName(view, 'site', site))),
-    E.bind('party', () => ifGiven(parameters.party, (party) => knownName(view, 'party', party))),
-    E.map(({ policy, site, party }) => {
-      const isAsked = (finding: Finding): boolean =>
-        (policy === undefined || finding.policy === policy) &&
-        (version === undefined || finding.version === version) &&
-        (site === undefined || finding.holding.site === site) &&
-        (party === undefined || finding.party === party) &&
-        (open !== true || contains(finding, clocks.validAt));
+    knownFilter(view, parameters),
+    E.map(() => {
       const page = pageOfMade(
-        allFindings(view).filter(isAsked),
+        allFindings(view).filter((finding) => isSought(finding, parameters, clocks.validAt)),
         asked,
         (finding) => wireFinding(view, finding, clocks.validAt),
         bytesOfFinding,
