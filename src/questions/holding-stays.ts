@@ -14,6 +14,7 @@ import type { Residency } from '../domain/residency/residency.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
 import { type Interval, overlaps } from '../domain/time/interval.ts';
 import { mergeSpans, type Span } from '../domain/time/span.ts';
+import { cachedByQuestion } from './cached-by-knowledge.ts';
 import { assuranceOf, proofOf } from './proof-of.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { scopesByKind, scopesOf } from './scopes-of-facts.ts';
@@ -86,7 +87,6 @@ const staysOf = (
   view: View,
   facts: Iterable<Fact>,
   isAbout: (holding: Holding) => boolean,
-  during: Interval,
 ): ReadonlyArray<HoldingStay> => {
   const { populations, subjects } = scopesByKind(scopesOf(view, facts));
   const stays = new Stays(isAbout);
@@ -102,11 +102,15 @@ const staysOf = (
     stays.add(own, own.presences, 'subjects');
     stays.settle();
   }
-  return stays
-    .all()
-    .filter((stay) => overlaps(stay, during))
-    .sort(stayOrder);
+  return [...stays.all()].sort(stayOrder);
 };
+
+/** Sites and datasets whose stays are cached, so that further pages and other periods need not follow anybody anew. */
+const answersMax = 2;
+const kept = cachedByQuestion<ReadonlyArray<HoldingStay>>(answersMax);
+
+const overlapping = (stays: ReadonlyArray<HoldingStay>, during: Interval): ReadonlyArray<HoldingStay> =>
+  stays.filter((stay) => overlaps(stay, during));
 
 /** The events that may move data; accesses do not. */
 const happened = (facts: ReadonlyArray<Fact>): ReadonlyArray<Fact> =>
@@ -117,14 +121,24 @@ const happened = (facts: ReadonlyArray<Fact>): ReadonlyArray<Fact> =>
  * backup.
  */
 export const staysAt = (view: View, site: string, during: Interval): ReadonlyArray<HoldingStay> =>
-  staysOf(view, happened(view.facts('data-at', site)), (holding) => holding.site === site, during);
+  overlapping(
+    kept.get(view, `at ${site}`, () =>
+      staysOf(view, happened(view.facts('data-at', site)), (holding) => holding.site === site),
+    ),
+    during,
+  );
 
 /**
  * Every stay of a dataset that overlaps the period, not cut to it: by its begin, then by site, population, kind and
  * backup.
  */
 export const staysOfDataset = (view: View, dataset: string, during: Interval): ReadonlyArray<HoldingStay> =>
-  staysOf(view, happened(view.facts('data-of', dataset)), (holding) => holding.dataset === dataset, during);
+  overlapping(
+    kept.get(view, `of ${dataset}`, () =>
+      staysOf(view, happened(view.facts('data-of', dataset)), (holding) => holding.dataset === dataset),
+    ),
+    during,
+  );
 
 /** A stay, as it goes over the wire. */
 export const wireStay = (

@@ -9,7 +9,7 @@ import { Descriptions } from '../../src/questions/descriptions.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
 import { eventDetail } from '../../src/questions/events.ts';
 import { allFindings, findingsOfSubject } from '../../src/questions/findings.ts';
-import { staysAt, wireStay } from '../../src/questions/holding-stays.ts';
+import { staysAt, staysOfDataset, wireStay } from '../../src/questions/holding-stays.ts';
 import { holdingsAt } from '../../src/questions/holdings.ts';
 import { lineageOf, transfersBetween } from '../../src/questions/movements.ts';
 import { partyCut } from '../../src/questions/party-cut.ts';
@@ -39,6 +39,16 @@ const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknow
         `stays at ${site}`,
         (view: View) => staysAt(view, site, everything).map((stay) => wireStay(view, stay)),
       ],
+      [
+        `stays at ${site} that day`,
+        (view: View) => staysAt(view, site, { from: at, to: at + dayMs }).map((stay) => wireStay(view, stay)),
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    datasets.map((dataset) => [
+      `stays of ${dataset}`,
+      (view: View) => staysOfDataset(view, dataset, everything).map((stay) => wireStay(view, stay)),
     ]),
   ),
   ...Object.fromEntries(

@@ -3,13 +3,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { LRUCache } from 'lru-cache';
 import type { Asked } from '../../contract/asked.ts';
 import type { AffectedQuestion } from '../../contract/questions/affected.ts';
 import { type PeriodQuestion, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { Affected, PersonRow } from '../../contract/rows/people.ts';
 import { formatBound } from '../../domain/time/instant.ts';
-import type { EventIndex } from '../../projections/event-index.ts';
+import { cachedByQuestion } from '../cached-by-knowledge.ts';
 import { heardUntil } from '../coverage.ts';
 import { type FoundFinding, findingDetail, findingOf } from '../finding-by-id.ts';
 import { knownNames } from '../known-name.ts';
@@ -23,26 +22,11 @@ import type { About, Outcome } from './outcome.ts';
 
 /** Lists of people to cache, so that further pages begin at once. */
 const listsMax = 4;
-const lists = new WeakMap<EventIndex, LRUCache<string, object>>();
+const lists = cachedByQuestion<object>(listsMax);
 
-/**
- * What a list of people computes once and caches between pages: it depends on the view's knowledge and the
- * question.
- */
-const kept = <A extends object>(view: View, asked: ReadonlyArray<unknown>, make: () => A): A => {
-  let ofIndex = lists.get(view.index);
-  if (ofIndex === undefined) {
-    ofIndex = new LRUCache({ max: listsMax });
-    lists.set(view.index, ofIndex);
-  }
-  const { position, minAssurance } = view.known;
-  const key = JSON.stringify([position, minAssurance, ...asked]);
-  const before = ofIndex.get(key);
-  if (before !== undefined) return before as A;
-  const made = make();
-  ofIndex.set(key, made);
-  return made;
-};
+/** What a list of people computes once and caches between pages. */
+const kept = <A extends object>(view: View, asked: ReadonlyArray<unknown>, make: () => A): A =>
+  lists.get(view, JSON.stringify(asked), make) as A;
 
 /** One finding with its policy and events (R19). */
 export const finding = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome<FoundFinding> =>

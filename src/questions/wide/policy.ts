@@ -1,7 +1,6 @@
 /** Wide questions about policies: findings, differences between them, and the simulation of a policy. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { LRUCache } from 'lru-cache';
 import { type Asked, pageOfMade } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
@@ -10,7 +9,7 @@ import { readPolicyToAdopt, warningOf } from '../../domain/policy/cedar/read-pol
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { EventIndex } from '../../projections/event-index.ts';
+import { cachedByQuestion } from '../cached-by-knowledge.ts';
 import { heardUntil } from '../coverage.ts';
 import { differencePage, type LearnedOf } from '../difference-pages.ts';
 import { allFindings } from '../findings.ts';
@@ -103,23 +102,11 @@ export const findingsDifference = (view: View, asked: Asked<DifferenceQuestion>)
 
 /** Simulations to cache, so that further pages need not simulate again. */
 const simulationsMax = 2;
-const simulations = new WeakMap<EventIndex, LRUCache<string, Difference>>();
+const simulations = cachedByQuestion<Difference>(simulationsMax);
 
 /** The difference that a proposal would make; the latest are cached. */
-const simulated = (view: View, proposal: Proposal, at: Instant): Difference => {
-  let kept = simulations.get(view.index);
-  if (kept === undefined) {
-    kept = new LRUCache({ max: simulationsMax });
-    simulations.set(view.index, kept);
-  }
-  const { position, minAssurance } = view.known;
-  const key = JSON.stringify([position, minAssurance, at, proposal]);
-  const before = kept.get(key);
-  if (before !== undefined) return before;
-  const difference = simulatePolicy(view, proposal, at);
-  kept.set(key, difference);
-  return difference;
-};
+const simulated = (view: View, proposal: Proposal, at: Instant): Difference =>
+  simulations.get(view, JSON.stringify([at, proposal]), () => simulatePolicy(view, proposal, at));
 
 /** A page of the difference that adopting a policy would make (R20). */
 export const policySimulation = (
