@@ -116,6 +116,7 @@ export class KeyedIndex extends KeyedEvents implements EventIndex {
   readonly enrolmentsIn = notKeyed;
   readonly enrolmentPositions = notKeyed;
   readonly individualsOf = notKeyed;
+  readonly everyIndividual = notKeyed;
   readonly movedIndividuals = notKeyed;
   readonly isIndividual = notKeyed;
 }

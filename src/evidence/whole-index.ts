@@ -237,6 +237,10 @@ export class WholeIndex implements EventIndex {
     return this.some(this.enrolled.get(population) ?? [], from, limit);
   }
 
+  everyIndividual(from = 0, limit?: number): SomeIndividuals {
+    return this.some(this.everybody, from, limit);
+  }
+
   movedIndividuals(from = 0, limit?: number): SomeIndividuals {
     return this.some(this.everybody, from, limit);
   }

@@ -112,6 +112,8 @@ export interface EventIndex {
    * individually, and possibly some others. In the order in which they became individuals, from index `from` on.
    */
   individualsOf(population: string, from?: number, limit?: number): SomeIndividuals;
+  /** All subjects who must be followed individually, and possibly some others, each once; otherwise the same. */
+  everyIndividual(from?: number, limit?: number): SomeIndividuals;
   /** Subjects whose own data was ever moved, enrolled or not; otherwise the same. */
   movedIndividuals(from?: number, limit?: number): SomeIndividuals;
   /** Whether a subject must be followed individually. */

@@ -4,7 +4,7 @@ import { type IndividualsApart, subjectsApart } from './individuals-apart.ts';
 import type { View } from './view.ts';
 
 /** Individuals to process in one step; the memory of their facts is freed in between. */
-export const individualsAtOnceMax = 1_000;
+export const individualsAtOnceMax = 500;
 
 /** Splits a list into parts that can be processed in one step. */
 export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArray<string>> {
@@ -12,12 +12,14 @@ export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArra
     yield subjects.slice(first, first + individualsAtOnceMax);
 }
 
-/** How far each list of individuals has been processed. */
-export type GoneThrough = Map<string, number>;
+/** How many of the index's individuals have been processed. */
+export interface GoneThrough {
+  individuals: number;
+}
 
 /**
- * All individuals: those who moved by themselves, those whom the index follows in each population, and those named
- * by grants, accesses and simulated events. A person may come more than once.
+ * All individuals: those whom the index follows, and those named by grants, accesses and simulated events. A person
+ * may come more than once.
  *
  * @param upTo where to continue; a part counts as processed once the next one is requested.
  */
@@ -27,25 +29,12 @@ export function* everyIndividual(
   upTo: GoneThrough,
 ): Iterable<Iterable<string>> {
   const { index, work } = view;
-  const lists = [
-    { key: 'moved', some: (from: number) => index.movedIndividuals(from, individualsAtOnceMax) },
-    ...view.populations().map((population) => ({
-      key: `population ${population}`,
-      some: (from: number) => index.individualsOf(population, from, individualsAtOnceMax),
-    })),
-  ];
-  const total = lists.reduce((sum, { some }) => sum + some(Number.MAX_SAFE_INTEGER).of, 0);
-  let done = lists.reduce((sum, { key }) => sum + (upTo.get(key) ?? 0), 0);
-  for (const { key, some } of lists) {
-    for (;;) {
-      const from = upTo.get(key) ?? 0;
-      const found = some(from);
-      if (found.subjects.length === 0 && found.upTo >= found.of) break;
-      yield found.subjects;
-      upTo.set(key, found.upTo);
-      done += found.upTo - from;
-      work.tell(done, total);
-    }
+  for (;;) {
+    const found = index.everyIndividual(upTo.individuals, individualsAtOnceMax);
+    if (found.subjects.length === 0 && found.upTo >= found.of) break;
+    yield found.subjects;
+    upTo.individuals = found.upTo;
+    work.tell(found.upTo, found.of);
   }
   const named = new Set(subjectsApart(apart));
   for (const { data } of view.factsOf('accesses', 'all', 'AccessObserved'))

@@ -39,7 +39,7 @@ export class KeptHistory {
   /** Whether anybody is counted yet. */
   private isBegun = false;
   /** How far the count of everybody is; undefined once it is complete. */
-  private countedUpTo: GoneThrough | undefined = new Map();
+  private countedUpTo: GoneThrough | undefined = { individuals: 0 };
   /** What became stale since the last `takeStale`. */
   private stale = nothingStale();
 
@@ -88,7 +88,7 @@ export class KeptHistory {
     copy.cohorts = this.cohorts.copy();
     copy.apart = this.apart;
     copy.move = this.move === undefined ? undefined : { ...this.move, remaining: [...this.move.remaining] };
-    copy.countedUpTo = this.countedUpTo === undefined ? undefined : new Map(this.countedUpTo);
+    copy.countedUpTo = this.countedUpTo === undefined ? undefined : { ...this.countedUpTo };
     copy.isBegun = this.isBegun;
     copy.stale = copyOfStale(this.stale);
     return copy;

@@ -1,12 +1,14 @@
 /** The counts of individuals as plain data. Cohorts and findings are rebuilt from it and the index. */
 import { ClassPeople } from '../domain/policy/class-people.ts';
+import { OwnSpans } from '../domain/policy/own-spans.ts';
 import { PeopleByClass } from '../domain/policy/people-by-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import { type Columns, columnsOf, countFrom } from './individual-unions.ts';
 import type { IndividualsApart } from './individuals-apart.ts';
 import type { PlainIndividuals } from './kept-individuals.ts';
 
-type PlainClass = Pick<ClassPeople, 'holding' | 'population' | 'expires' | 'held' | 'own'> & {
+type PlainClass = Pick<ClassPeople, 'holding' | 'population' | 'expires' | 'held'> & {
+  readonly own: Float64Array | undefined;
   readonly parts: ReadonlyArray<readonly [subject: string | null, columns: Columns]>;
 };
 
@@ -19,7 +21,8 @@ export interface PlainHistory extends PlainIndividuals {
 /** The classes as plain data. */
 export const plainClasses = (people: PeopleByClass): ReadonlyArray<PlainClass> =>
   [...people.all()].map(({ holding, population, expires, held, own, parts }) => ({
-    ...{ holding, population, expires, held, own },
+    ...{ holding, population, expires, held },
+    own: own?.column(),
     parts: [...parts].map(([subject, count]) => [subject, columnsOf(count)] as const),
   }));
 
@@ -30,7 +33,7 @@ export const peopleFrom = ({ classes }: PlainHistory): PeopleByClass => {
     const people = new ClassPeople(holding, population);
     people.expires = expires;
     people.held = held;
-    for (const [subject, spans] of own) people.own.set(subject, spans);
+    if (own !== undefined) people.own = OwnSpans.of(own);
     for (const [subject, columns] of parts) people.parts.set(subject, countFrom(columns));
     all.put(people);
   }

@@ -102,6 +102,11 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
         expect(reader.recordedAtOf(event.position)).toBe(event.recordedAt);
       }
       expect(reader.at(log.at(-1)!.position + 1)).toBeUndefined();
+      const these = [log.at(-1)!, log[0]!, log[701]!];
+      const positions = [...these.map(({ position }) => position), log.at(-1)!.position + 1];
+      const inOrder = reader.some(positions).toSorted((a, b) => a.position - b.position);
+      expect(inOrder).toEqual(these.toSorted((a, b) => a.position - b.position));
+      expect(reader.some([])).toEqual([]);
       expect(reader.find('b', '3')).toBeUndefined();
       expect(reader.find('c', '1')).toBeUndefined();
       const some = reader.findSome('a', ['1299', 'none', '"', '5', '5']).map(({ id }) => id);

@@ -109,6 +109,7 @@ describe('individuals', () => {
               const recorded = all.slice(0, stop);
               runs = runsOf(recorded, width, entries);
               const wanted = expected(recorded);
+              expect(individuals.all().toSorted((a, b) => a - b)).toEqual([...wanted].sort((a, b) => a - b));
               for (const subject of subjects)
                 expect(individuals.has(subject), `${subject}`).toBe(wanted.has(subject));
               for (const key of keys.filter((each) => each >= 0)) {

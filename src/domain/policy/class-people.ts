@@ -7,7 +7,8 @@ import type { SharedHolding } from '../residency/holding.ts';
 import { Count } from '../time/count.ts';
 import { type Instant, never } from '../time/instant.ts';
 import { timeOrder } from '../time/interval.ts';
-import { mergeSpans, type Span } from '../time/span.ts';
+import type { Span } from '../time/span.ts';
+import { OwnSpans } from './own-spans.ts';
 
 /** The part of people without a grant over their own data. */
 export const everybodyElse = null;
@@ -32,7 +33,7 @@ export class ClassPeople {
   /** Everybody else. */
   cohorts: Count | undefined;
   /** Of subjects' own holdings: when each was there. */
-  readonly own = new Map<string, ReadonlyArray<Span>>();
+  own: OwnSpans | undefined;
 
   constructor(holding: SharedHolding, population: string | null) {
     this.holding = holding;
@@ -47,6 +48,12 @@ export class ClassPeople {
       this.parts.set(subject, count);
     }
     return count;
+  }
+
+  /** When the own holdings were there, to be added to. */
+  ownSpans(): OwnSpans {
+    this.own ??= new OwnSpans();
+    return this.own;
   }
 
   /** Forgets the parts that nobody is in. Returns whether anybody is left in the class. */
@@ -74,8 +81,8 @@ export class ClassPeople {
 
   /** When the holding was there, with the events that opened and closed it. */
   presences(): ReadonlyArray<Span> {
-    if (this.own.size > 0) return mergeSpans([...this.own.values()].flat().map((span) => [span]));
-    return this.held;
+    const own = this.own?.spans() ?? [];
+    return own.length > 0 ? own : this.held;
   }
 
   /** A copy that can be changed independently. */
@@ -85,7 +92,7 @@ export class ClassPeople {
     copy.held = this.held;
     for (const [subject, count] of this.parts) copy.parts.set(subject, count.copy());
     copy.cohorts = this.cohorts;
-    for (const [subject, spans] of this.own) copy.own.set(subject, spans);
+    copy.own = this.own?.copy();
     return copy;
   }
 }

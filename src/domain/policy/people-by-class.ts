@@ -88,13 +88,16 @@ export class PeopleByClass {
       const { subject, holding } = presence;
       const named = holdings.named(holding);
       const part = isApart(holding.dataset, subject) ? subject : everybodyElse;
+      const classes: ClassPeople[] = [];
       for (const { from, to, value } of membershipsDuring(residency, presence)) {
         const people = this.classOf(named, value?.population ?? null);
         if (by === 1) holdings.tell(people, named);
         addPeople(people.countOf(part), cohorts, presence, { from, to }, by);
-        if (holding.kind !== 'own') continue;
-        if (by === 1) addOwn(people, presence);
-        else people.own.delete(subject);
+        // A presence throughout several memberships of one population is added once.
+        if (holding.kind !== 'own' || classes.includes(people)) continue;
+        classes.push(people);
+        if (by === 1) people.ownSpans().add(presence);
+        else people.ownSpans().takeOut(presence);
       }
     }
   }
@@ -210,10 +213,4 @@ const addPeople = (
   const arrivals = from === presence.from ? arrivalsIn(cohorts, presence.subject, from) : undefined;
   if (arrivals === undefined) count.add({ from, to }, by * cohorts.sizeOf(presence.subject));
   else count.addArrivals(arrivals, to);
-};
-
-/** A presence throughout several memberships of one population is added once. */
-const addOwn = ({ own }: ClassPeople, { subject, from, to, opened, closed }: SubjectPresence): void => {
-  const spans = own.get(subject) ?? [];
-  if (!spans.some((span) => span.from === from)) own.set(subject, [...spans, { from, to, opened, closed }]);
 };

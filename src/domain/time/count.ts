@@ -10,7 +10,10 @@ const none = new StepFunction(new Float64Array(0), new Float64Array(0));
 
 export class Count {
   private known = none;
-  /** What was added since: by how much the number changes at each instant. */
+  /** What was added since: the instants at which the number changes by 1, and those at which it changes by -1. */
+  private ups: Instant[] = [];
+  private downs: Instant[] = [];
+  /** By how much it changes otherwise at each instant. */
   private readonly added = new Map<Instant, number>();
   private arrivals: Float64Array[] = [];
 
@@ -32,7 +35,11 @@ export class Count {
   }
 
   private step(at: Instant, by: number): void {
-    if (at !== never) this.added.set(at, (this.added.get(at) ?? 0) + by);
+    if (at === never) return;
+    // Most people are counted one by one, and a list of instants takes much less memory than a map.
+    if (by === 1) this.ups.push(at);
+    else if (by === -1) this.downs.push(at);
+    else this.added.set(at, (this.added.get(at) ?? 0) + by);
   }
 
   /** The sum of counts. */
@@ -58,11 +65,14 @@ export class Count {
 
   /** The number over time. */
   overTime(): StepFunction {
-    if (this.added.size > 0 || this.arrivals.length > 0) {
-      let sum = plus(this.known, stepsOf(this.added));
+    const isChanged = this.added.size + this.ups.length + this.downs.length + this.arrivals.length > 0;
+    if (isChanged) {
+      let sum = plus(this.known, stepsOfOne(this.ups, this.downs));
+      sum = plus(sum, stepsOf(this.added));
       if (this.arrivals.length > 0) sum = plus(sum, stepsOfArrivals(this.arrivals));
       this.known = sum;
       this.added.clear();
+      [this.ups, this.downs] = [[], []];
       this.arrivals = [];
     }
     return this.known;
@@ -74,6 +84,18 @@ interface Steps {
   readonly times: Float64Array;
   readonly by: (index: number) => number;
 }
+
+const stepsOfOne = (ups: ReadonlyArray<Instant>, downs: ReadonlyArray<Instant>): Steps => {
+  const [rises, falls] = [Float64Array.from(ups).sort(), Float64Array.from(downs).sort()];
+  const length = rises.length + falls.length;
+  const [times, by] = [new Float64Array(length), new Int8Array(length)];
+  for (let at = 0, rise = 0, fall = 0; at < length; at++) {
+    const isRise = fall === falls.length || (rise < rises.length && rises[rise]! <= falls[fall]!);
+    times[at] = isRise ? rises[rise++]! : falls[fall++]!;
+    by[at] = isRise ? 1 : -1;
+  }
+  return { times, by: (index) => by[index]! };
+};
 
 const stepsOf = (added: ReadonlyMap<Instant, number>): Steps => {
   // Numbers in an array of numbers are sorted several times as fast as pairs.
@@ -105,8 +127,9 @@ const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array => {
 };
 
 /** The sum of a function and of steps in order, of which several may be at one instant. Linear in both. */
-const plus = ({ times, values }: StepFunction, { times: added, by }: Steps): StepFunction => {
-  if (added.length === 0) return new StepFunction(times, values);
+const plus = (sum: StepFunction, { times: added, by }: Steps): StepFunction => {
+  if (added.length === 0) return sum;
+  const { times, values } = sum;
   const length = times.length + added.length;
   const outTimes = new Float64Array(length);
   const outValues = new Float64Array(length);

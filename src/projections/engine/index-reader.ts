@@ -233,6 +233,10 @@ export class IndexReader implements EventIndex {
     return this.some(id === undefined ? [] : this.individuals.in(id), from, limit);
   }
 
+  everyIndividual(from = 0, limit?: number): SomeIndividuals {
+    return this.some(this.individuals.all(), from, limit);
+  }
+
   movedIndividuals(from = 0, limit?: number): SomeIndividuals {
     return this.some(this.individuals.moved(), from, limit);
   }

@@ -61,6 +61,8 @@ export class Individuals {
     number,
     { readonly seen: Set<number>; readonly inOrder: number[] }
   >();
+  /** All of them, in the order in which they became individuals. */
+  private readonly inOrder: number[] = [];
   private upTo = 0;
 
   constructor(runs: RunReader) {
@@ -79,6 +81,12 @@ export class Individuals {
   /** The hashes of subjects whose own data was moved, enrolled or not. */
   moved(): ReadonlyArray<Topic> {
     return this.in(populationOf(ownDataMoved));
+  }
+
+  /** The hashes of all individuals, each once, in the order in which they became individuals. */
+  all(): ReadonlyArray<Topic> {
+    this.update();
+    return this.inOrder;
   }
 
   /** Whether the subject with this hash must be followed individually. */
@@ -146,6 +154,7 @@ export class Individuals {
     if (before === undefined && isOfEnrolments(key))
       return this.firstEnrolledIn.set(subject, populationOf(key));
     if (before !== undefined && before !== isIndividual) this.add(before, subject);
+    if (before !== isIndividual) this.inOrder.push(subject);
     this.firstEnrolledIn.set(subject, isIndividual);
     this.add(populationOf(key), subject);
   }

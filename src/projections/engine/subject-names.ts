@@ -42,6 +42,14 @@ export class SubjectNames {
 
   /** The subjects with the given hashes: nearly always one for each. */
   under(hashes: ReadonlyArray<Topic>, upTo: number): ReadonlyArray<string> {
+    const unread = new Set<number>();
+    for (const hash of hashes) {
+      const after = this.named.get(hash)?.upTo ?? 0;
+      if (after === upTo) continue;
+      for (const position of this.runs.positions(hash, after, upTo))
+        if (!this.ofMany.has(position)) unread.add(position);
+    }
+    this.events.load([...unread].sort((a, b) => a - b));
     return hashes.flatMap((hash) => [...this.of(hash, upTo)]);
   }
 
@@ -54,6 +62,7 @@ export class SubjectNames {
     this.named.set(hash, named);
     return named.subjects;
   }
+
   /** The subjects with a hash whom the event at a position names. */
   private namedAt(position: number, hash: Topic): ReadonlyArray<string> {
     const kept = this.ofMany.get(position);

@@ -38,6 +38,9 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return statement;
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
+  const selectThese = prepare(
+    `SELECT ${eventColumns} FROM event WHERE position IN (SELECT value FROM json_each(?))`,
+  );
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
   const selectSome = prepare(
     `SELECT ${eventColumns} FROM event WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
@@ -155,6 +158,10 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         if (event !== undefined) (event.bytes.buffer as ArrayBuffer).transfer(0);
       }
     },
+    some: (positions) =>
+      guard(() =>
+        (selectThese.all(JSON.stringify(positions)) as unknown as ReadonlyArray<EventRow>).map(toEvent),
+      ),
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
     next: (position, limit) => guard(() => next(position, checkedLimit(limit))),
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
