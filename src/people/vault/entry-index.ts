@@ -6,9 +6,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   distinct,
   entryOf,
+  hashOf,
   Merger,
   mergeable,
   mergeWindow,
+  sortedByFirst,
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
 import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
@@ -25,6 +27,9 @@ CREATE TABLE run (
   checksum INTEGER NOT NULL
 ) STRICT;
 `;
+
+/** Later additions to them: the version of each run's filter. */
+export const filterColumn = 'ALTER TABLE run ADD COLUMN filter INTEGER NOT NULL DEFAULT 1;';
 
 const notAsWritten = 'its index is damaged';
 
@@ -45,10 +50,10 @@ export class EntryIndex {
     this.slots = new Slots(database, () => damage(notAsWritten));
     this.statements = {
       runs: database.prepare(
-        'SELECT first_entry, entries, size, slots, checksum FROM run ORDER BY first_entry',
+        'SELECT first_entry, entries, size, slots, checksum, filter FROM run ORDER BY first_entry',
       ),
       insertRun: database.prepare(
-        'INSERT INTO run (first_entry, entries, size, slots, checksum) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO run (first_entry, entries, size, slots, checksum, filter) VALUES (?, ?, ?, ?, ?, ?)',
       ),
       removeRun: database.prepare('DELETE FROM run WHERE first_entry = ?'),
       last: database.prepare('SELECT coalesce(max(id), 0) AS last FROM entry'),
@@ -111,6 +116,22 @@ export class EntryIndex {
     return out;
   }
 
+  /**
+   * Calls `found` for the entries with each of these hashes; rarely also for others. Many hashes together take a
+   * fraction of the time: each filter is read from its beginning to its end.
+   *
+   * @param found called with the index of the hash.
+   */
+  underAll(hashes: Uint32Array, found: (at: number, entry: number) => void): void {
+    const order = sortedByFirst(
+      Float64Array.from(hashes, (hash, at) => entryOf(hash, at)),
+      1,
+    );
+    const sorted = Uint32Array.from(order, hashOf);
+    const placed = (at: number, entry: number): void => found(order[at]! - entryOf(sorted[at]!, 0), entry);
+    for (const run of this.loaded()) run.underAll(sorted, placed);
+  }
+
   /** The numbers of each run, to compare them with the entries. */
   *content(): Iterable<{ readonly first: number; readonly entries: number; readonly numbers: Float64Array }> {
     for (const run of this.loaded()) {
@@ -126,21 +147,21 @@ export class EntryIndex {
 
   private insert(first: number, entries: number, numbers: Float64Array): void {
     const run = IndexRun.write(this.slots, first, entries, numbers);
-    const { size, bytes, checksum } = storedRun(run.row);
-    this.statements.insertRun.run(first, entries, size, bytes, checksum);
+    const { size, bytes, checksum, filter } = storedRun(run.row);
+    this.statements.insertRun.run(first, entries, size, bytes, checksum, filter);
     this.runs.push(run);
   }
 
   /**
-   * Adds fences and filters to runs of an earlier version. Call it inside a transaction; if that is rolled back,
+   * Writes runs of an earlier version again. Call it inside a transaction; if that is rolled back,
    * call `rolledBack`.
    */
   upgrade(): void {
     const runs = this.loaded();
-    if (!runs.some((run) => run.isBare)) return;
+    if (!runs.some((run) => run.isEarlier)) return;
     this.runs = [];
     for (const run of runs) {
-      if (!run.isBare) this.runs.push(run);
+      if (!run.isEarlier) this.runs.push(run);
       else {
         const { first, entries } = run.row;
         const numbers = run.numbers();

@@ -19,21 +19,35 @@ export interface RunRow {
   readonly size: number;
   /** The slots of its blocks, of its fences and of its filter. */
   readonly slots: Uint32Array;
+  /** The version of its filter. */
+  readonly filter: number;
 }
+
+/** The version of filters. Filters of version 1 had smaller blocks, and the earliest runs have neither filter nor fences. */
+const filterVersion = 2;
+/** In version 1: words of 32 bits, of 12 bits for each number. */
+const firstFilterWords = (numbers: number): number => Math.ceil((numbers * 12) / 32);
 
 const bytesOf = (slots: Uint32Array): Uint8Array =>
   new Uint8Array(slots.buffer, slots.byteOffset, slots.byteLength);
 
 /** The row of a run as stored, with a checksum. */
-export const storedRun = ({ first, entries, size, slots }: RunRow) => {
+export const storedRun = ({ first, entries, size, slots, filter }: RunRow) => {
   const bytes = bytesOf(slots);
-  return { first, entries, size, bytes, checksum: crc32(bytes, crc32(`${first} ${entries} ${size}`)) };
+  const numbers = `${first} ${entries} ${size}${filter === 1 ? '' : ` ${filter}`}`;
+  return { first, entries, size, bytes, filter, checksum: crc32(bytes, crc32(numbers)) };
 };
 
 /** Decodes a row; undefined if it is damaged. */
 export const runRowIn = (row: Readonly<Record<string, unknown>>): RunRow | undefined => {
   const slots = new Uint32Array(Uint8Array.from(row.slots as Uint8Array).buffer);
-  const run = { first: Number(row.first_entry), entries: Number(row.entries), size: Number(row.size), slots };
+  const run = {
+    first: Number(row.first_entry),
+    entries: Number(row.entries),
+    size: Number(row.size),
+    slots,
+    filter: Number(row.filter),
+  };
   return storedRun(run).checksum === row.checksum ? run : undefined;
 };
 
@@ -81,18 +95,16 @@ export class IndexRun {
     const parts = [numbers, fences, numbersOfWords(filter.words)].map((part) => to.write(part));
     const slots = Uint32Array.from(parts.flatMap((part) => [...part]));
     const kept = numbers.length <= keptNumbersMax ? numbers : undefined;
-    return new IndexRun(to, { first, entries, size: numbers.length, slots }, fences, filter, kept);
+    const row = { first, entries, size: numbers.length, slots, filter: filterVersion };
+    return new IndexRun(to, row, fences, filter, kept);
   }
 
-  /**
-   * Reads the fences and the filter of a run. A run of an earlier version has neither, so they are computed from
-   * its blocks.
-   */
+  /** Reads the fences and the filter of a run. For a run of an earlier version they are computed from its blocks. */
   static read(from: Slots, row: RunRow): IndexRun {
     const { slots, size } = row;
     const blocks = slotsFor(size);
-    if (slots.length === blocks) {
-      const numbers = from.readAll(slots, size);
+    if (row.filter !== filterVersion) {
+      const numbers = from.readAll(slots.subarray(0, blocks), size);
       return new IndexRun(from, row, fencesOf(numbers), filterOf(numbers));
     }
     const fenceSlots = slotsFor(blocks);
@@ -103,16 +115,17 @@ export class IndexRun {
     return new IndexRun(from, row, fences, filter);
   }
 
-  /** Whether the run is of an earlier version, without stored fences and filter. */
-  get isBare(): boolean {
-    return this.row.slots.length === slotsFor(this.row.size);
+  /** Whether the run is of an earlier version, whose filter cannot be used. */
+  get isEarlier(): boolean {
+    return this.row.filter !== filterVersion;
   }
 
   /** Whether it has the right number of slots. */
-  static isWhole({ size, slots }: RunRow): boolean {
+  static isWhole({ size, slots, filter }: RunRow): boolean {
     const blocks = slotsFor(size);
-    const further = slotsFor(blocks) + slotsFor(Math.ceil(RunFilter.wordsFor(size) / 2));
-    return slots.length === blocks || slots.length === blocks + further;
+    const withFilter = (words: number): number => blocks + slotsFor(blocks) + slotsFor(Math.ceil(words / 2));
+    if (filter === filterVersion) return slots.length === withFilter(RunFilter.wordsFor(size));
+    return filter === 1 && (slots.length === blocks || slots.length === withFilter(firstFilterWords(size)));
   }
 
   /** The numbers in a block. */
@@ -148,11 +161,25 @@ export class IndexRun {
     );
   }
 
+  /**
+   * Calls `found` for the entries with each of these hashes, which are in ascending order; rarely also for others.
+   *
+   * @param found called with the index of the hash.
+   */
+  underAll(hashes: Uint32Array, found: (at: number, entry: number) => void): void {
+    const { filter, fences } = this;
+    const block = (place: number): Float64Array => this.block(place);
+    for (let at = 0; at < hashes.length; at++) {
+      const hash = hashes[at]!;
+      if (!filter.mayHave(hash)) continue;
+      offsetsUnder(hash, fences, block, (offset) => found(at, this.row.first + offset));
+    }
+  }
+
   /** Removes numbers. A neighbouring number replaces each, so that blocks keep their length. */
   remove(removed: ReadonlyArray<number>): void {
     this.kept = undefined;
     for (const number of removed) this.replace(number);
-    if (this.isBare) return;
     // A hash that remained in the filter would confirm a guess.
     const numbers = this.numbers();
     this.fences = fencesOf(numbers);

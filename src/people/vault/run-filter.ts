@@ -1,11 +1,19 @@
 /**
  * Detects most hashes that a run does not contain, without reading its blocks. It is a Bloom filter whose bits for
- * one hash are in one word, so that a lookup reads one place in memory. About one in eighty absent hashes passes.
+ * one hash are in one block of 64 bytes, so that a lookup reads one line of the processor's cache. About one in 190
+ * absent hashes passes.
+ *
+ * Blocks have the order of the hashes. Building a filter from sorted hashes, and looking up many sorted hashes, reads
+ * memory from its beginning to its end, which is several times faster than reading it everywhere.
  */
 
 /** Bits for each number of a run. */
 const bitsPerNumber = 12;
 const wordBits = 32;
+/** Words of a block: 512 bits. */
+const blockWords = 16;
+/** Bits that are set for one hash. */
+const bitsOfHash = 7;
 
 /** Spreads the bits of a hash with the finalizer of Murmur3, with other constants than those of the hash itself. */
 const spread = (hash: number): number => {
@@ -14,18 +22,29 @@ const spread = (hash: number): number => {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 };
 
+/** The distance between the bits of a hash before they are mixed; it is odd. */
+const stepOf = (hash: number): number => Math.imul(hash, 0x9e3779b1) | 1;
+
+/** What the next bit follows from. */
+const nextOf = (mixed: number, step: number): number => {
+  const sum = (mixed + step) >>> 0;
+  return sum ^ (sum >>> 7);
+};
+
 /** A blocked Bloom filter over hashes of 32 bits. */
 export class RunFilter {
   readonly words: Uint32Array;
+  private readonly blocks: number;
 
   /** @param words the words of a stored filter; `wordsFor` gives their number. */
   constructor(words: Uint32Array) {
     this.words = words;
+    this.blocks = words.length / blockWords;
   }
 
   /** The number of words in the filter for some numbers. */
   static wordsFor(numbers: number): number {
-    return Math.ceil((numbers * bitsPerNumber) / wordBits);
+    return Math.ceil((numbers * bitsPerNumber) / (wordBits * blockWords)) * blockWords;
   }
 
   /** An empty filter for some numbers. */
@@ -33,28 +52,24 @@ export class RunFilter {
     return new RunFilter(new Uint32Array(RunFilter.wordsFor(numbers)));
   }
 
-  private wordOf(spreadHash: number): number {
-    return Math.floor((spreadHash / 2 ** wordBits) * this.words.length);
-  }
-
-  /** The four bits of a hash in its word. */
-  private static bitsOf(hash: number): number {
-    const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca77);
-    return (
-      (1 << (mixed >>> 27)) |
-      (1 << ((mixed >>> 22) & 31)) |
-      (1 << ((mixed >>> 17) & 31)) |
-      (1 << ((mixed >>> 12) & 31))
-    );
+  /** The first word of the block of a hash. */
+  private blockOf(hash: number): number {
+    return Math.floor((hash / 2 ** wordBits) * this.blocks) * blockWords;
   }
 
   add(hash: number): void {
-    this.words[this.wordOf(spread(hash))]! |= RunFilter.bitsOf(hash);
+    const block = this.blockOf(hash);
+    const step = stepOf(hash);
+    for (let bit = 0, mixed = spread(hash); bit < bitsOfHash; bit++, mixed = nextOf(mixed, step))
+      this.words[block + (mixed >>> 28)]! |= 1 << ((mixed >>> 23) & 31);
   }
 
   /** Returns false only if the hash was never added. */
   mayHave(hash: number): boolean {
-    const bits = RunFilter.bitsOf(hash);
-    return (this.words[this.wordOf(spread(hash))]! & bits) === bits;
+    const block = this.blockOf(hash);
+    const step = stepOf(hash);
+    for (let bit = 0, mixed = spread(hash); bit < bitsOfHash; bit++, mixed = nextOf(mixed, step))
+      if ((this.words[block + (mixed >>> 28)]! & (1 << ((mixed >>> 23) & 31))) === 0) return false;
+    return true;
   }
 }

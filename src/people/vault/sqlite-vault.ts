@@ -54,6 +54,9 @@ export interface VaultFile extends PeopleOfVault {
   close(): void;
 }
 
+/** People who are admitted in larger numbers are not cached: they would displace everybody else. */
+const keptAdmittedMax = 1_000;
+
 export interface SqliteVaultOptions {
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => Instant;
@@ -115,17 +118,18 @@ const vaultIn = (
   const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
     const before = index.entries;
     const bytesOfAll = random(pseudonymBytes * identifiers.length);
-    const minted = new Set<string>();
+    const bytesAt = (place: number): Uint8Array =>
+      bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
+    const minted = new Set(identifiers.map((_, place) => pseudonymOfBytes(bytesAt(place))));
+    const minting = Uint32Array.from(identifiers, (_, place) => pseudonymHash(bytesAt(place)));
+    if (minted.size < identifiers.length || reading.hasAny(minting, bytesAt))
+      throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
     const hashes = new Uint32Array(2 * identifiers.length);
     for (const [place, identifier] of identifiers.entries()) {
-      const bytes = bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
-      const pseudonym = pseudonymOfBytes(bytes);
-      if (minted.has(pseudonym) || reading.entryOfBytes(bytes) !== undefined)
-        throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
-      minted.add(pseudonym);
+      const bytes = bytesAt(place);
       insertEntry.run(before + place + 1, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
       hashes[2 * place] = identifierHash(identifier);
-      hashes[2 * place + 1] = pseudonymHash(bytes);
+      hashes[2 * place + 1] = minting[place]!;
     }
     for (let start = 0; start < hashes.length; start += 2 * runItemsMax)
       index.add(hashes.subarray(start, start + 2 * runItemsMax));
@@ -133,15 +137,9 @@ const vaultIn = (
   };
 
   const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {
-    const pseudonyms = new Map<string, string>();
-    const notFound = new Set<string>();
-    for (const identifier of identifiers) {
-      const pseudonym = reading.pseudonymOf(identifier);
-      if (pseudonym === undefined) notFound.add(identifier);
-      else pseudonyms.set(identifier, pseudonym);
-    }
-    if (notFound.size === 0) return pseudonyms;
-    const unknown = [...notFound];
+    const pseudonyms = reading.pseudonymsOf(identifiers);
+    const unknown = [...new Set(identifiers.filter((identifier) => !pseudonyms.has(identifier)))];
+    if (unknown.length === 0) return pseudonyms;
     for (const identifier of unknown) {
       if (!identifier.isWellFormed()) throw new TypeError('an identifier must be well-formed Unicode');
     }
@@ -153,7 +151,7 @@ const vaultIn = (
     });
     for (const [place, identifier] of unknown.entries()) {
       pseudonyms.set(identifier, minted[place]!);
-      reading.keep(identifier, minted[place]!);
+      if (unknown.length <= keptAdmittedMax) reading.keep(identifier, minted[place]!);
     }
     return pseudonyms;
   };

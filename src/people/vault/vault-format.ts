@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { distinct, entryOf } from '../../sorted-runs/sorted-runs.ts';
 import type { FileFormat } from '../../store/sqlite/file-checks.ts';
-import { EntryIndex, indexTables } from './entry-index.ts';
+import { EntryIndex, filterColumn, indexTables } from './entry-index.ts';
 
 /** The hash of an identifier in the index: FNV-1a over its UTF-16 code units, with Murmur's finalizer. */
 export const identifierHash = (identifier: string): number => {
@@ -81,7 +81,7 @@ CREATE TABLE entry (
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX entry_forgotten ON entry (forgotten) WHERE forgotten = 1;
-${indexTables}${thirdSchema}`;
+${indexTables}${thirdSchema}${filterColumn}`;
 
 const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
   a.length === b.length && a.every((number, index) => number === b[index]);
@@ -135,10 +135,11 @@ const indexContradiction = (database: DatabaseSync, index: EntryIndex): string |
 export const vaultFormat: FileFormat = {
   name: 'vault',
   applicationId: 0x444d4356,
-  schemaVersion: 4,
+  schemaVersion: 5,
   schema,
-  // Version 4 stores the fences and the filter of each run; `EntryIndex.upgrade` adds them to earlier ones.
-  upgrades: [undefined, thirdSchema, ''],
+  // Version 4 stores the fences and the filter of each run, and version 5 has better filters; `EntryIndex.upgrade`
+  // writes earlier runs again.
+  upgrades: [undefined, thirdSchema, '', filterColumn],
   pragmas: 'PRAGMA secure_delete = ON;',
   contradiction,
 };

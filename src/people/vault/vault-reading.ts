@@ -79,13 +79,17 @@ export class VaultReading implements PeopleOfVault {
     }
   }
 
+  private entryAt(id: number): Entry {
+    const row = this.statements.entry.get(id) as unknown as EntryRow | undefined;
+    if (row === undefined || !isAsWritten(row)) throw damaged(this.file, 'an entry is damaged');
+    const [, identifier, bytes, forgotten] = row;
+    return { id, identifier, bytes, isForgotten: forgotten === 1 };
+  }
+
   /** The entry with a hash that satisfies the predicate. */
   private entryUnder(hash: number, isIt: (entry: Entry) => boolean): Entry | undefined {
     for (const id of this.index.under(hash)) {
-      const row = this.statements.entry.get(id) as unknown as EntryRow | undefined;
-      if (row === undefined || !isAsWritten(row)) throw damaged(this.file, 'an entry is damaged');
-      const [, identifier, bytes, forgotten] = row;
-      const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
+      const entry = this.entryAt(id);
       if (isIt(entry)) return entry;
     }
     return undefined;
@@ -116,6 +120,37 @@ export class VaultReading implements PeopleOfVault {
       this.pseudonyms.set(identifier, pseudonym);
       return pseudonym;
     });
+  }
+
+  /** The pseudonyms of those identifiers that have one; many together take a fraction of the time. */
+  pseudonymsOf(identifiers: ReadonlyArray<string>): Map<string, string> {
+    return this.guard(() => {
+      const pseudonyms = new Map<string, string>();
+      const asked: string[] = [];
+      for (const identifier of identifiers) {
+        const cached = this.pseudonyms.get(identifier);
+        if (cached === undefined) asked.push(identifier);
+        else pseudonyms.set(identifier, cached);
+      }
+      this.index.underAll(Uint32Array.from(asked, identifierHash), (at, id) => {
+        const identifier = asked[at]!;
+        const entry = this.entryAt(id);
+        if (entry.isForgotten || entry.identifier !== identifier) return;
+        const pseudonym = pseudonymOfBytes(entry.bytes);
+        pseudonyms.set(identifier, pseudonym);
+        this.keep(identifier, pseudonym);
+      });
+      return pseudonyms;
+    });
+  }
+
+  /** Whether an entry has one of these pseudonyms, whose hashes are given. */
+  hasAny(hashes: Uint32Array, bytesAt: (at: number) => Uint8Array): boolean {
+    let hasAny = false;
+    this.index.underAll(hashes, (at, id) => {
+      hasAny ||= Buffer.compare(this.entryAt(id).bytes, bytesAt(at)) === 0;
+    });
+    return hasAny;
   }
 
   /** Caches a newly admitted person, who is likely to be named again soon. */
