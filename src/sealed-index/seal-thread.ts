@@ -9,6 +9,7 @@ import { readSigning, SignedTree } from '../integrity/signed-tree.ts';
 import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
 import type { SigningInput, SigningMessage, SigningReport, SigningStop } from '../integrity/tree-messages.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
+import { giveWay } from '../threads/give-way.ts';
 import { openIndexToWrite, type SealedIndexWriter } from './index-writer.ts';
 import { sealUpTo } from './seal-log.ts';
 import { stretchesUpTo } from './stretches.ts';
@@ -138,6 +139,7 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, signing: SignedT
 };
 
 const run = async (): Promise<void> => {
+  giveWay();
   const given = readSigning(input);
   if (E.isLeft(given)) return tell({ kind: 'stopped', reason: given.left });
   const index = openIndexToWrite(input.indexFile, Date.now());

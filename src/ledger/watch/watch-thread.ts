@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../../projections/engine/damage.ts';
+import { giveWay } from '../../threads/give-way.ts';
 import { checkFiles, type WatchedFiles, type WatchProgress } from './check-files.ts';
 
 /** Milliseconds to pause for each millisecond of checking. */
@@ -22,6 +23,7 @@ export type WatchReport =
 const tell = (report: WatchReport): void => parentPort?.postMessage(report);
 
 const run = async (files: WatchedFiles): Promise<void> => {
+  giveWay();
   let began = performance.now();
   for (const progress of checkFiles(files)) {
     tell({ kind: 'progress', ...progress });
