@@ -88,6 +88,7 @@ export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
   const nextUpdate = applier.scannerUpdates();
   let index = new IndexReader(database, log);
   return {
+    database,
     /** Uses another index from now on, like a restarted process. Returns the previous one and the new one. */
     restart: () => {
       const before = index;

@@ -1,206 +1,157 @@
 /**
  * Verifies a whole ledger (V13): every stored byte against the tree, the tree against all signed and cosigned
  * checkpoints, the sealed index and the projections against rebuilt ones, the vault against the log.
+ *
+ * The parts of a large ledger run side by side, each in threads of its own.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
-import { signingKeys } from '../../integrity/signing-keys.ts';
-import type { TlogPolicy } from '../../integrity/tlog-policy.ts';
-import { openTreeToRead, type TreeReader } from '../../integrity/tree-file.ts';
-import { embeddedVault } from '../../people/vault/embedded-vault.ts';
-import { openSqliteVault } from '../../people/vault/sqlite-vault.ts';
-import { indexKeysOf, indexOriginOf } from '../../sealed-index/index-origin.ts';
-import { openIndexToRead } from '../../sealed-index/index-reader.ts';
+import { openTreeToRead } from '../../integrity/tree-file.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
-import { StoreProblem } from '../../store/sqlite/store-problems.ts';
-import { type Check, failed, ok, problemCheck, warning } from '../examine/check.ts';
+import { fromPlain } from '../../store/sqlite/store-problems.ts';
+import { startThread } from '../../threads/start-thread.ts';
+import { type Check, warning } from '../examine/check.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
-import { readWitnesses } from '../witnessing/witnesses-file.ts';
-import { type CosignedLog, checkCosignatures } from './verify-cosignatures.ts';
-import { checkIndex } from './verify-index.ts';
+import { runCheck, unreadable } from './run-check.ts';
 import { checkLog } from './verify-log.ts';
-import { checkProjections } from './verify-projections.ts';
-import { checkCheckpoints, checkTiles } from './verify-tree.ts';
-import { checkVault } from './verify-vault.ts';
+import type { PartReport, PartThreadInput } from './verify-part-thread.ts';
+import { type PartInput, type PartName, runPart, workOfPart } from './verify-parts.ts';
+import { checkpointsCheck, cosignatureChecks, ownKeys, witnessPolicy } from './verify-signatures.ts';
+import { checkTiles } from './verify-tree.ts';
 
-/** Called with the name of the check, the events checked, and their total. */
+/** Called with what is done in the part that is least far, the events that are done, and their total. */
 export type OnVerified = (what: string, done: number, of: number) => void;
 
-/** The result of a check that could not be made. */
-const unreadable = (name: string, file: string, error: unknown): Check =>
-  error instanceof StoreProblem
-    ? problemCheck(name, file, error)
-    : failed(
-        name,
-        `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        'Restore it from a copy that passes domicile verify',
-      );
+/** The processor time of a part that ran in a thread of its own, in microseconds. */
+export type OnPart = (part: PartName, cpuMicros: number) => void;
 
-/** Runs a check to its end. */
-const runCheck = (
-  name: string,
-  file: string,
-  steps: Generator<number, Check>,
-  onStep: (done: number) => void,
-): Check => {
-  try {
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-      onStep(value);
-    }
-  } catch (error) {
-    return unreadable(name, file, error);
-  }
-};
-
-const vaultCheck = async (
-  log: LogReader,
-  file: string,
-  now: () => Instant,
-  onProgress: (position: number) => void,
-): Promise<Check> => {
-  if (!existsSync(file))
-    return failed('vault', 'it is missing: nobody can be identified', 'Restore the latest vault');
-  try {
-    const vault = embeddedVault(openSqliteVault(file, { now, random: randomBytes }), log.head());
-    try {
-      return await checkVault(log, vault, onProgress);
-    } finally {
-      await vault.close();
-    }
-  } catch (error) {
-    return error instanceof StoreProblem && error._tag === 'StoreLocked'
-      ? warning(
-          'vault',
-          'a server has it open, so it was not compared',
-          'Stop the server and verify again to compare the vault too',
-        )
-      : problemCheck('vault', file, error);
-  }
-};
-
-/** A quick check has no steps to report. */
-const runAtOnce = (name: string, file: string, check: () => Check): Check =>
-  runCheck(
-    name,
-    file,
-    // biome-ignore lint/correctness/useYield: see above
-    (function* () {
-      return check();
-    })(),
-    () => {},
-  );
-
-/** The witness policy for verifying cosignatures, or what is wrong with its file. */
-const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | undefined> => {
-  try {
-    return E.right(file === undefined ? undefined : readWitnesses(file).policy);
-  } catch (error) {
-    return E.left(problemCheck('cosignatures', file ?? '', error));
-  }
-};
+/** With fewer events than this, the parts run one after the other: starting threads takes as long. */
+const besideEventsMin = 50_000;
 
 /** Checks a stored tree and its signed checkpoints. */
 const treeChecks = async (
   log: LogReader,
-  { dataDirectory, origin, signingKeyFile, witnessesFile }: Settings,
-  step: (what: string) => (done: number) => void,
+  input: PartInput,
+  onStep: (what: string, done: number) => void,
 ): Promise<ReadonlyArray<Check>> => {
-  const files = filesIn(dataDirectory);
+  const files = filesIn(input.dataDirectory);
   if (!existsSync(files.tree))
     return [warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it')];
-  const keyFile = signingKeyFile ?? files.signingKeys;
-  const keys = existsSync(keyFile)
-    ? signingKeys(keyFile, origin, () => 0)
-    : E.left(`${keyFile}: the signing keys are missing. Restore them from a copy`);
-  const own = E.isLeft(keys) ? keys : E.right([...keys.right.verifiers, ...keys.right.retired]);
-  const checkpointsOf = (tree: TreeReader, file: string, name: string, signedAs: string): Check =>
-    E.isLeft(own)
-      ? failed(name, own.left, 'The signatures cannot be verified without the keys')
-      : runAtOnce(name, file, () =>
-          checkCheckpoints(tree, signedAs, signedAs === origin ? own.right : indexKeysOf(own.right), name),
-        );
-  const policy = witnessPolicy(witnessesFile);
-  const cosignaturesOf = (
-    tree: TreeReader,
-    file: string,
-    name: string,
-    leaves: CosignedLog['leaves'],
-  ): ReadonlyArray<Check> => {
-    if (E.isLeft(policy)) return [];
-    let cosigned: Check | undefined;
-    const found = runAtOnce(name, file, () => {
-      cosigned = checkCosignatures({ name, leaves, file: basename(file) }, tree, policy.right);
-      return cosigned ?? ok(name, 'none');
-    });
-    return cosigned !== undefined || found.state === 'failed' ? [found] : [];
-  };
-  const checks: Check[] = [];
   const tree = openTreeToRead(files.tree);
   try {
+    const policy = witnessPolicy(input);
     const given = { log, tree, files: { logFile: files.log, treeFile: files.tree } };
-    checks.push(
-      await checkLog(given, step('events compared with the tree')).catch((error: unknown) =>
-        unreadable('log', files.log, error),
-      ),
+    const compared = await checkLog(given, (done) => onStep('events compared with the tree', done)).catch(
+      (error: unknown) => unreadable('log', files.log, error),
     );
-    checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
-    checks.push(checkpointsOf(tree, files.tree, 'checkpoints', origin));
-    if (E.isLeft(policy)) checks.push(policy.left);
-    checks.push(...cosignaturesOf(tree, files.tree, 'cosignatures', 'events'));
+    return [
+      compared,
+      runCheck('tree', files.tree, checkTiles(tree), (done) => onStep('leaves hashed', done)),
+      checkpointsCheck('checkpoints', tree, files.tree, input.origin, ownKeys(input)),
+      ...(E.isLeft(policy) ? [policy.left] : []),
+      ...cosignatureChecks('cosignatures', tree, files.tree, 'events', policy),
+    ];
   } finally {
     tree.close();
   }
-  if (!existsSync(files.index) || !existsSync(files.indexTree)) return checks;
-  const opened: { close(): void }[] = [];
-  try {
-    const index = openIndexToRead(files.index);
-    opened.push(index);
-    const indexTree = openTreeToRead(files.indexTree);
-    opened.push(indexTree);
-    checks.push(
-      runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed again')),
-      runCheck('index tree', files.indexTree, checkTiles(indexTree, 'index tree'), () => {}),
-      checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
-      ...cosignaturesOf(indexTree, files.indexTree, 'index cosignatures', 'stretches'),
-    );
-  } catch (error) {
-    // Everything else can be checked without the index.
-    checks.push(problemCheck('index', files.index, error));
-  } finally {
-    for (const file of opened) file.close();
-  }
-  return checks;
 };
 
+/** Runs a part in a thread until `ended`. Rejects with a StoreProblem if the log cannot be read there. */
+const runBeside = (
+  part: PartName,
+  input: PartInput,
+  onStep: (done: number) => void,
+  onPart: OnPart,
+  ended: AbortSignal,
+): Promise<ReadonlyArray<Check>> =>
+  new Promise((resolve, reject) => {
+    const given: PartThreadInput = { ...input, part };
+    const worker = startThread(new URL('./verify-part-thread.ts', import.meta.url), given);
+    ended.addEventListener('abort', () => void worker.terminate());
+    worker.on('message', (report: PartReport) => {
+      if ('problem' in report) reject(fromPlain(report.problem));
+      else if ('done' in report) onStep(report.done);
+      else {
+        onPart(part, report.cpuMicros);
+        resolve(report.checks);
+      }
+    });
+    worker.once('error', reject);
+    // Has no effect if the thread has reported its results.
+    worker.once('exit', () => reject(new Error(`the thread that verifies the ${part} has ended`)));
+  });
+
+/** The progress of parts that run side by side: that of the one that is least far and has not ended. */
+class SideBySide {
+  private readonly states = new Map<string, { readonly what: string; readonly done: number }>();
+  private readonly report: (what: string, done: number) => void;
+
+  constructor(report: (what: string, done: number) => void) {
+    this.report = report;
+  }
+
+  step(part: string, what: string, done: number): void {
+    this.states.set(part, { what, done });
+    const least = [...this.states.values()].reduce((a, b) => (b.done < a.done ? b : a));
+    this.report(least.what, least.done);
+  }
+
+  async untilEnd<A>(part: string, work: Promise<A>): Promise<A> {
+    const result = await work;
+    this.states.delete(part);
+    return result;
+  }
+}
+
 /**
- * Verifies the embedded ledger in a directory. A server may run at the same time; it then keeps the vault locked.
+ * Verifies the embedded ledger in a directory. A server may run at the same time.
  *
+ * @param besideMin the size from which on the parts run side by side.
  * @throws a StoreProblem if the log cannot be opened at all.
  */
 export const verifyLedger = async (
   settings: Settings,
   now: () => Instant,
   onProgress: OnVerified,
+  onPart: OnPart = () => {},
+  besideMin = besideEventsMin,
 ): Promise<ReadonlyArray<Check>> => {
-  const files = filesIn(settings.dataDirectory);
-  const log = openLogFile(files.log);
+  const { dataDirectory, origin, signingKeyFile, witnessesFile, vault } = settings;
+  const input: PartInput = { dataDirectory, origin, signingKeyFile, witnessesFile, validAt: now() };
+  const log = openLogFile(filesIn(dataDirectory).log);
   try {
     const head = log.head();
-    const step = (what: string) => (done: number) => onProgress(what, done, head);
-    const checks: Check[] = [...(await treeChecks(log, settings, step))];
-    const projections = checkProjections(log, files.projections, now());
-    checks.push(runCheck('projections', files.projections, projections, step('events applied again')));
-    if (settings.vault === undefined) {
-      checks.push(await vaultCheck(log, files.vault, now, step('events compared with the vault')));
+    const parts: ReadonlyArray<PartName> = [
+      'index',
+      'projections',
+      ...(vault === undefined ? (['vault'] as const) : []),
+    ];
+    if (head < besideMin) {
+      const checks = [...(await treeChecks(log, input, (what, done) => onProgress(what, done, head)))];
+      for (const part of parts)
+        checks.push(...runPart(part, input, (done) => onProgress(workOfPart[part], done, head)));
+      return checks;
     }
-    return checks;
+    const progress = new SideBySide((what, done) => onProgress(what, done, head));
+    const ended = new AbortController();
+    try {
+      const checks = await Promise.all([
+        progress.untilEnd(
+          'log',
+          treeChecks(log, input, (what, done) => progress.step('log', what, done)),
+        ),
+        ...parts.map((part) => {
+          const onStep = (done: number): void => progress.step(part, workOfPart[part], done);
+          return progress.untilEnd(part, runBeside(part, input, onStep, onPart, ended.signal));
+        }),
+      ]);
+      return checks.flat();
+    } finally {
+      ended.abort();
+    }
   } finally {
     log.close();
   }
