@@ -117,6 +117,7 @@ export class KeyedIndex extends KeyedEvents implements EventIndex {
   readonly enrolmentPositions = notKeyed;
   readonly individualsOf = notKeyed;
   readonly everyIndividual = notKeyed;
+  readonly readAhead = notKeyed;
   readonly movedIndividuals = notKeyed;
   readonly isIndividual = notKeyed;
 }

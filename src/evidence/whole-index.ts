@@ -237,6 +237,9 @@ export class WholeIndex implements EventIndex {
     return this.some(this.enrolled.get(population) ?? [], from, limit);
   }
 
+  /** All events are in memory. */
+  readAhead(): void {}
+
   everyIndividual(from = 0, limit?: number): SomeIndividuals {
     return this.some(this.everybody, from, limit);
   }

@@ -47,6 +47,8 @@ export interface EventIndex {
    * others are not read. The rest of the event is the same.
    */
   about(position: number, subject: string): RecordedEvent | undefined;
+  /** Reads events that name the subjects, as many as are kept, so that it costs less to ask for them. */
+  readAhead(subjects: ReadonlyArray<string>): void;
   /** The size of the stored event, in bytes; 0 if there is none. */
   bytesAt(position: number): number;
   /** When the event at a position was recorded, if there is one. */

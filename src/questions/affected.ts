@@ -5,6 +5,7 @@
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
 import { type NamePlace, visitNames } from '../domain/events/places.ts';
+import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { View } from './view.ts';
@@ -15,6 +16,8 @@ export interface Affected {
   readonly subjects: Set<string>;
   readonly populations: Set<string>;
   readonly backups: Set<string>;
+  /** The datasets of the events scoped to populations. */
+  readonly ofPopulations: Set<string>;
   /** Populations whose enrolments changed. */
   readonly enrolledIn: Set<string>;
   /** Subjects and populations whose data was accessed. */
@@ -98,6 +101,7 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     subjects: new Set(),
     populations: new Set(),
     backups: new Set(),
+    ofPopulations: new Set(),
     enrolledIn: new Set(),
     accessed: new Set(),
     accessedPopulations: new Set(),
@@ -114,6 +118,9 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     const correction = event.type === 'EventCorrected' ? event.data.data : undefined;
     const data = isCorrection(event) ? correction : encodeData(event);
     if (data === undefined) return;
+    const { scope, dataset } = data as { readonly scope?: Scope; readonly dataset?: string };
+    if (dataset !== undefined && scope !== undefined && isPopulation(scope))
+      affected.ofPopulations.add(dataset);
     visitNames(data as Readonly<Record<string, unknown>>, (place, name) => {
       const kind = names[place];
       if (kind !== undefined) affected[kind].add(name);

@@ -12,6 +12,15 @@ export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArra
     yield subjects.slice(first, first + individualsAtOnceMax);
 }
 
+/** The last of a list, in parts; each leaves the list once the next one is requested. */
+export function* takenFrom(subjects: string[]): Iterable<ReadonlyArray<string>> {
+  while (subjects.length > 0) {
+    const some = subjects.slice(-individualsAtOnceMax);
+    yield some;
+    subjects.length -= some.length;
+  }
+}
+
 /** How many of the index's individuals have been processed. */
 export interface GoneThrough {
   individuals: number;

@@ -2,7 +2,7 @@
 import type { Finding } from '../domain/policy/finding.ts';
 import { type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
-import { findingsOfVersion, findingsOfVersions } from './findings.ts';
+import { allFindings, findingsOfVersion } from './findings.ts';
 import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
 
@@ -32,9 +32,6 @@ export const learnedBetween = (before: View, after: View): ((finding: Finding) =
 /** The difference between what two views know, for one policy or for all. */
 export const differenceOfKnowledge = (before: View, after: View, policy: string | undefined): Difference => {
   const findings = (view: View): ReadonlyArray<Finding> =>
-    findingsOfVersions(
-      view,
-      policyVersions(view).filter((version) => policy === undefined || version.policy === policy),
-    );
+    policy === undefined ? allFindings(view) : allFindings(view).filter((each) => each.policy === policy);
   return differenceOf(findings(before), findings(after), 'knowledge');
 };

@@ -20,8 +20,10 @@ import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { accessesTo, populationsBehind } from './accesses.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { compiledPolicy } from './compiled-policies.ts';
+import { accessesIn } from './found-accesses.ts';
 import { holdingsAt } from './holdings.ts';
-import { findingsAboutAccesses, findingsAboutHoldings, keepOnly } from './kept-findings.ts';
+import { findingsAboutHoldings, judgeClasses, keepOnly } from './judged-classes.ts';
+import type { KeptHistory } from './kept-history.ts';
 import { policyVersions } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import { residencyOf } from './residency-facts.ts';
@@ -78,10 +80,10 @@ export const findingsOfVersions = (
   versions: ReadonlyArray<PolicyVersion>,
 ): ReadonlyArray<Finding> => {
   const history = wholeHistoryOf(view);
-  const reach = reachIndexOf(view);
+  const classes = judgedClasses(view, history, versions);
   const findings = [
-    ...findingsAboutHoldings(view, history, versions, (some) => judgingOf(view, reach, some)),
-    ...findingsAboutAccesses(view, history, versions),
+    ...findingsAboutHoldings(classes, versions),
+    ...accessFindings(versions, accessesIn(view, history)),
     ...findingsAboutSilence(view, versions),
   ];
   // Policies that are only simulated would otherwise be kept forever.
@@ -89,10 +91,21 @@ export const findingsOfVersions = (
   return inOrder(findings);
 };
 
+const judgedClasses = (view: View, history: KeptHistory, versions: ReadonlyArray<PolicyVersion>) => {
+  const reach = reachIndexOf(view);
+  return judgeClasses(view, history, versions, (some) => judgingOf(view, reach, some));
+};
+
 /** Moments of knowledge whose findings are cached. */
 const findingsMax = 4;
 
-const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));
+const findings = cachedByKnowledge(findingsMax, (view) => {
+  const history = wholeHistoryOf(view);
+  const versions = policyVersions(view);
+  const classes = judgedClasses(view, history, versions);
+  keepOnly(history, versions);
+  return history.list(view, classes, versions);
+});
 
 /** The findings of all versions of all policies over everything. */
 export const allFindings = (view: View): ReadonlyArray<Finding> => findings.get(view);

@@ -49,6 +49,31 @@ const anyTerm: GrantTerm = {
 };
 const grantsOverEverything: Grants = { termsOver: () => [anyTerm] };
 
+/**
+ * What the view knows of the data of some datasets of the subjects. It has neither enrolments nor populations: they are
+ * those of all data.
+ */
+export const historyOfSomeData = (
+  view: View,
+  subjects: ReadonlyArray<string>,
+  datasets: ReadonlySet<string>,
+): HistoryOfSome => {
+  const facts = new ResidencyFacts(view, datasets);
+  for (const subject of subjects) facts.addSubject(subject);
+  const residency = facts.fold();
+  const isOf = ({ holding }: Pick<SubjectPresence, 'holding'>): boolean => datasets.has(holding.dataset);
+  return {
+    residency: {
+      ...residency,
+      presences: residency.presences.filter(isOf),
+      holdings: residency.holdings.filter(isOf),
+    },
+    enrolments: new Map(),
+    populations: new Map(),
+    accesses: subjects.flatMap((subject) => accessesOf(view, residency, subject, datasets)),
+  };
+};
+
 /** What the view knows of the subjects. */
 export const historyOfSome = (view: View, subjects: ReadonlyArray<string>): HistoryOfSome => {
   const facts = new ResidencyFacts(view);
@@ -64,7 +89,7 @@ export const historyOfSome = (view: View, subjects: ReadonlyArray<string>): Hist
 
 const populationsOf = (view: View, subject: string): ReadonlyArray<string> => {
   const populations = new Set<string>();
-  for (const fact of view.facts('subject', subject)) {
+  for (const fact of view.factsAbout(subject)) {
     if (isFact(fact, 'SubjectEnrolled') && fact.data.subject === subject)
       populations.add(fact.data.population);
     else if (isFact(fact, 'SubjectsEnrolled') && fact.data.subjects.includes(subject))
@@ -73,12 +98,27 @@ const populationsOf = (view: View, subject: string): ReadonlyArray<string> => {
   return [...populations];
 };
 
-const accessesOf = (view: View, residency: Residency, subject: string): ReadonlyArray<KeptAccess> => {
-  const accesses = view
-    .factsOf('subject', subject, 'AccessObserved')
-    .filter(({ data }) => !isPopulation(data.scope) && data.scope.subject === subject);
+const accessesOf = (
+  view: View,
+  residency: Residency,
+  subject: string,
+  datasets?: ReadonlySet<string>,
+): ReadonlyArray<KeptAccess> => {
+  const accesses: FactOf<'AccessObserved'>[] = [];
+  for (const fact of view.factsAbout(subject)) {
+    if (!isFact(fact, 'AccessObserved')) continue;
+    const { scope, dataset } = fact.data;
+    const isOfSubject = !isPopulation(scope) && scope.subject === subject;
+    if (isOfSubject && (datasets === undefined || datasets.has(dataset))) accesses.push(fact);
+  }
   if (accesses.length === 0) return [];
-  const presences = dataPresencesOf(grantsOverEverything, residency, subject);
+  const accessed = new Set(accesses.map(({ data }) => data.dataset));
+  const ofAccessed = residency.presencesOf(subject).filter(({ holding }) => accessed.has(holding.dataset));
+  const presences = dataPresencesOf(
+    grantsOverEverything,
+    { ...residency, presencesOf: () => ofAccessed },
+    subject,
+  );
   const memberships = residency.memberships.get(subject) ?? [];
   return accesses.map((access) => {
     const { time, data } = access;

@@ -7,6 +7,9 @@ import { PeopleByClass } from '../domain/policy/people-by-class.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import type { Work } from './work.ts';
 
+/** The findings of each version about a class. */
+export type FindingsByVersion = ReadonlyMap<string, ReadonlyArray<Finding>>;
+
 /** A class, its reach, and the findings about it. */
 export interface KeptClass {
   readonly people: ClassPeople;
@@ -15,12 +18,16 @@ export interface KeptClass {
   judged?: JudgedHolding;
   /** The findings of each version, by `versionKey`. */
   readonly found: Map<string, ReadonlyArray<Finding>>;
+  /** Those that are in the list of all findings. */
+  listed?: FindingsByVersion;
 }
 
 /** The classes of the kept history, with what is cached for each. */
 export class KeptClasses {
   readonly people: PeopleByClass;
   private readonly keptOf = new Map<ClassPeople, KeptClass>();
+  /** The listed findings of classes that are no more. */
+  dropped: FindingsByVersion[] = [];
   private reachedBy: ReachIndex | undefined;
 
   constructor(people: PeopleByClass = new PeopleByClass()) {
@@ -59,7 +66,11 @@ export class KeptClasses {
     for (const people of this.people.settle()) {
       const isThere = [...this.people.of(people.holding)].includes(people);
       if (isThere) this.keptOf.get(people)?.reached.touch();
-      else this.keptOf.delete(people);
+      else {
+        const listed = this.keptOf.get(people)?.listed;
+        if (listed !== undefined) this.dropped.push(listed);
+        this.keptOf.delete(people);
+      }
     }
   }
 
@@ -78,6 +89,7 @@ export class KeptClasses {
     });
     const copy = new KeptClasses(people);
     for (const [each, kept] of keptOf) copy.keptOf.set(each, kept);
+    copy.dropped = [...this.dropped];
     copy.reachedBy = this.reachedBy;
     return copy;
   }

@@ -10,18 +10,27 @@
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import type { ClassPeople } from '../domain/policy/class-people.ts';
+import type { Finding } from '../domain/policy/finding.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
+import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
 import type { DataClass } from '../domain/reach/data-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import type { SharedHolding } from '../domain/residency/holding.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { everyIndividual, type GoneThrough, individualsAtOnceMax, inParts } from './every-individual.ts';
-import { type HistoryOfSome, historyOfSome, type KeptAccess, presencesInParts } from './history-of-some.ts';
+import { everyIndividual, type GoneThrough, inParts, takenFrom } from './every-individual.ts';
+import {
+  type HistoryOfSome,
+  historyOfSome,
+  historyOfSomeData,
+  type KeptAccess,
+  presencesInParts,
+} from './history-of-some.ts';
 import { apartIn, type IndividualsApart, isAmong } from './individuals-apart.ts';
 import { type KeptClass, KeptClasses } from './kept-classes.ts';
 import { KeptCohorts } from './kept-cohorts.ts';
 import { KeptIndividuals } from './kept-individuals.ts';
-import { enrolledOtherwise, type KnowledgeMove, touchedBetween } from './knowledge-move.ts';
+import { copyOfMove, enrolledOtherwise, type KnowledgeMove, touchedBetween } from './knowledge-move.ts';
+import { ListedFindings } from './listed-findings.ts';
 import { type PlainHistory, peopleFrom, plainClasses } from './plain-history.ts';
 import { reachIndexOf } from './reach.ts';
 import type { ResidencyOfMany } from './residency-of-many.ts';
@@ -42,6 +51,8 @@ export class KeptHistory {
   private countedUpTo: GoneThrough | undefined = { individuals: 0 };
   /** What became stale since the last `takeStale`. */
   private stale = nothingStale();
+  /** The list of all findings. */
+  private listed = new ListedFindings();
 
   constructor({ known }: Pick<View, 'known'>) {
     this.known = known;
@@ -87,10 +98,11 @@ export class KeptHistory {
     copy.individuals = this.individuals.copy();
     copy.cohorts = this.cohorts.copy();
     copy.apart = this.apart;
-    copy.move = this.move === undefined ? undefined : { ...this.move, remaining: [...this.move.remaining] };
+    copy.move = this.move === undefined ? undefined : copyOfMove(this.move);
     copy.countedUpTo = this.countedUpTo === undefined ? undefined : { ...this.countedUpTo };
     copy.isBegun = this.isBegun;
     copy.stale = copyOfStale(this.stale);
+    copy.listed = this.listed.copy();
     return copy;
   }
 
@@ -135,6 +147,19 @@ export class KeptHistory {
   /** The holdings that policies judge, by class. An unchanged one is the same object as before. */
   judged(view: View): ReadonlyArray<readonly [KeptClass, JudgedHolding]> {
     return this.byClass.judged(reachIndexOf(view), view.work);
+  }
+
+  /**
+   * All findings in the order of answers, as the view knows them.
+   *
+   * @param classes all of them, judged by these versions and no others.
+   */
+  list(
+    view: View,
+    classes: ReadonlyArray<KeptClass>,
+    versions: ReadonlyArray<PolicyVersion>,
+  ): ReadonlyArray<Finding> {
+    return this.listed.bring(view, this, classes, this.byClass.dropped, versions);
   }
 
   /** What may be judged differently since the last call. */
@@ -221,25 +246,40 @@ export class KeptHistory {
     const touched = touchedBetween(from, view, this.individuals, apartBefore);
     for (const population of touched.populations) this.cohorts.touch(population);
     addStale(this.stale, touched.affected);
-    if (touched.affected.reach) this.byClass.forgetReach();
+    if (touched.affected.reach) {
+      this.byClass.forgetReach();
+      this.listed.forgetReach();
+    }
     this.apart = touched.apart;
-    this.move = { from: this.known, to: view.known, apartBefore, remaining: touched.subjects };
+    const [remaining, remainingOf] = [touched.subjects, touched.partly];
+    this.move = { from: this.known, to: view.known, apartBefore, remaining, remainingOf };
     return this.move;
   }
 
-  private finish(view: View, { from, apartBefore, remaining }: KnowledgeMove): void {
-    const total = remaining.length;
-    while (remaining.length > 0) {
-      const some = remaining.slice(-individualsAtOnceMax);
-      const before = some.filter((subject) => this.individuals.has(subject));
-      const was = historyOfSome(new View(view.index, from, [], view.work), before);
+  private finish(view: View, { from, apartBefore, remaining, remainingOf }: KnowledgeMove): void {
+    const { subjects, datasets } = remainingOf;
+    const total = remaining.length + subjects.length;
+    const before = (): View => new View(view.index, from, [], view.work);
+    // In each step nothing is read once people are taken out, so it is atomic.
+    for (const some of takenFrom(remaining)) {
+      view.index.readAhead(some);
+      const was = historyOfSome(
+        before(),
+        some.filter((subject) => this.individuals.has(subject)),
+      );
       const is = historyOfSome(view.as(view.known), some);
       for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
-      // Nothing is read from here on, so the step is atomic.
       this.takeOut(was, apartBefore);
       this.add(is);
-      remaining.length -= some.length;
-      view.work.tell(total - remaining.length, total);
+      view.work.tell(total - remaining.length - subjects.length, total);
+    }
+    for (const some of takenFrom(subjects)) {
+      view.index.readAhead(some);
+      const was = historyOfSomeData(before(), some, datasets);
+      const is = historyOfSomeData(view.as(view.known), some, datasets);
+      this.takeOut(was, apartBefore);
+      this.add(is);
+      view.work.tell(total - subjects.length, total);
     }
     this.known = view.known;
     this.move = undefined;

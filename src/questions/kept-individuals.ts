@@ -68,13 +68,17 @@ export class KeptIndividuals {
     for (const access of of.accesses) {
       const { position, data } = access.access;
       const { scope } = data;
+      const isKnown = this.byPosition.has(position);
       this.byPosition.set(position, access);
-      if (isPopulation(scope)) continue;
+      if (isPopulation(scope) || isKnown) continue;
       this.accessesOf.set(scope.subject, [...(this.accessesOf.get(scope.subject) ?? []), position]);
     }
   }
 
-  /** Removes individuals exactly as they were added. */
+  /**
+   * Removes individuals exactly as they were added. Of a history of some datasets it removes only where the data was; its
+   * accesses are replaced when they are added again.
+   */
   takeOut(of: HistoryOfSome): void {
     this.count(of, -1);
     for (const subject of of.populations.keys()) {

@@ -21,7 +21,16 @@ export interface KnowledgeMove {
   readonly apartBefore: IndividualsApart;
   /** Individuals still counted as known before, or not yet counted. */
   readonly remaining: string[];
+  /** Individuals whose data of these datasets is still counted as known before; their other data is the same. */
+  readonly remainingOf: { readonly subjects: string[]; readonly datasets: ReadonlySet<string> };
 }
+
+/** A copy that can be finished independently. */
+export const copyOfMove = (move: KnowledgeMove): KnowledgeMove => ({
+  ...move,
+  remaining: [...move.remaining],
+  remainingOf: { ...move.remainingOf, subjects: [...move.remainingOf.subjects] },
+});
 
 /** The individuals and populations that a step affects. */
 export interface Touched {
@@ -29,6 +38,8 @@ export interface Touched {
   readonly apart: IndividualsApart;
   /** The individuals to count again. */
   readonly subjects: string[];
+  /** Those of whom only the data of some datasets is to be counted again, and these datasets. */
+  readonly partly: KnowledgeMove['remainingOf'];
   /** The populations whose cohorts to rebuild. */
   readonly populations: ReadonlyArray<string>;
 }
@@ -49,32 +60,35 @@ export const touchedBetween = (
   const apart = affected.reach ? apartIn(reachIndexOf(to)) : apartBefore;
   const subjects = new Set([...affected.subjects, ...affected.accessed, ...to.simulatedSubjects()]);
   const populations = new Set(affected.populations);
-  for (const scope of scopesOfBackups(affected.backups, [from, to])) {
+  const datasets = new Set(affected.ofPopulations);
+  for (const { scope, dataset } of takenBackups(affected.backups, [from, to])) {
+    datasets.add(dataset);
     if (isPopulation(scope)) populations.add(scope.population);
     else subjects.add(scope.subject);
   }
-  for (const population of populations)
-    for (const subject of individuals.in(population)) subjects.add(subject);
   for (const subject of subjectsChangedBetween(apartBefore, apart)) subjects.add(subject);
   const isNamed = (subject: string): boolean =>
     affected.accessed.has(subject) || to.isSimulated() || to.index.isIndividual(subject);
   const fresh = new Set(subjectsApart(apart));
+  // What is scoped to a population is about one dataset, as recorded and in each correction.
+  const partly = new Set<string>();
+  for (const population of populations)
+    for (const subject of individuals.in(population)) if (!subjects.has(subject)) partly.add(subject);
   return {
     affected,
     apart,
     subjects: [...subjects].filter(
       (subject) => individuals.has(subject) || fresh.has(subject) || isNamed(subject),
     ),
+    partly: { subjects: [...partly], datasets },
     populations: [...populations, ...affected.enrolledIn, ...affected.accessedPopulations],
   };
 };
 
-/** The scopes whose data the backups contain. */
-const scopesOfBackups = (backups: Iterable<string>, views: ReadonlyArray<View>) =>
+/** The scopes and datasets whose data the backups contain. */
+const takenBackups = (backups: Iterable<string>, views: ReadonlyArray<View>) =>
   [...backups].flatMap((backup) =>
-    views.flatMap((view) =>
-      view.factsOf('backup', backup, 'BackupTaken').map(({ data: { scope } }) => scope),
-    ),
+    views.flatMap((view) => view.factsOf('backup', backup, 'BackupTaken').map(({ data }) => data)),
   );
 
 /** The populations in which the enrolments of some people changed. */

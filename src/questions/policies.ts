@@ -9,6 +9,10 @@ import type { View } from './view.ts';
 export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
   policiesOf(view.facts('policies', 'all')).versions;
 
+/** All properties of a version on which its findings depend, as text. */
+export const versionKey = ({ policy, version, cedar, inForce }: PolicyVersion): string =>
+  JSON.stringify([policy, version, cedar, inForce]);
+
 /** What the rules of a version do not model, as the policy states it. */
 const limitsOf = (version: PolicyVersion): PolicyRow['versions'][number]['limits'] =>
   compiledPolicy(version).rules.flatMap(({ rule, limits }) => (limits === null ? [] : [{ rule, limits }]));

@@ -17,9 +17,12 @@ export class ResidencyFacts {
   readonly subjects = new Set<string>();
   readonly populations = new Set<string>();
   private readonly backups = new Set<string>();
+  private readonly datasets: ReadonlySet<string> | undefined;
 
-  constructor(view: View) {
+  /** @param datasets the datasets to collect facts of; by default all. Where data of other ones was is not known then. */
+  constructor(view: View, datasets?: ReadonlySet<string>) {
     this.view = view;
+    this.datasets = datasets;
   }
 
   /** Adds a subject with all populations that it is ever in. */
@@ -54,9 +57,15 @@ export class ResidencyFacts {
 
   private add(fact: Fact): void {
     // An event with many subjects may have been read for one of them first.
-    if (this.facts.get(fact.position) === fact) return;
+    if (this.facts.get(fact.position) === fact || this.isOfOthers(fact)) return;
     this.facts.set(fact.position, fact);
     if (isFact(fact, 'BackupTaken')) this.addBackup(fact.data.backup);
+  }
+
+  /** Whether the fact is about other datasets only. A backup of another one counts: it takes its id. */
+  private isOfOthers(fact: Fact): boolean {
+    if (this.datasets === undefined || isFact(fact, 'BackupTaken') || !('dataset' in fact.data)) return false;
+    return fact.data.dataset !== undefined && !this.datasets.has(fact.data.dataset);
   }
 
   /** Where the subjects' data was, by the collected facts. */

@@ -30,6 +30,7 @@ export class View {
   private factsRead = 0;
   /** By kind and name, separated by a space; no kind contains a space. */
   private readonly byTopic = new Map<string, ReadonlyArray<Fact>>();
+  private readonly aboutSubject = new Map<string, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
   /** Facts about one subject; for an event with many subjects, the first for whom this view was asked. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
@@ -165,7 +166,14 @@ export class View {
 
   /** The facts that name a subject, in log order. Facts with many subjects may be reduced to it. */
   factsAbout(subject: string): ReadonlyArray<Fact> {
-    return this.positions('subject', subject).flatMap((position) => this.factAbout(position, subject) ?? []);
+    let facts = this.aboutSubject.get(subject);
+    if (facts === undefined) {
+      facts = this.positions('subject', subject).flatMap(
+        (position) => this.factAbout(position, subject) ?? [],
+      );
+      this.aboutSubject.set(subject, facts);
+    }
+    return facts;
   }
 
   /** The part of a fact that does not depend on its subjects: type, assurance and corrections. */

@@ -6,7 +6,7 @@ import type { JudgedHolding } from '../../src/domain/policy/judged-holding.ts';
 import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';
-import { accessesIn } from '../../src/questions/kept-findings.ts';
+import { accessesIn } from '../../src/questions/found-accesses.ts';
 import { reachIndexOf } from '../../src/questions/reach.ts';
 import { ResidencyFacts } from '../../src/questions/residency-facts.ts';
 import { wholeHistoryOf } from '../../src/questions/whole-history.ts';

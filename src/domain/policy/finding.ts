@@ -74,26 +74,64 @@ export const keyAcrossVersions = (of: Omit<FindingSubject, 'version'>): string =
   ].join('\n');
 };
 
-const keys = new WeakMap<Finding, string>();
-const rememberedKey = (finding: Finding): string => {
-  let key = keys.get(finding);
-  if (key === undefined) {
-    key = subjectKey(finding);
-    keys.set(finding, key);
-  }
-  return key;
+/** The order of `subjectKey` for findings of one version, without making the keys. */
+const subjectOrder = (a: Finding, b: Finding): number => {
+  const [one, other] = [a.holding, b.holding];
+  return (
+    textOrder(a.source, b.source) ||
+    (a.rule === b.rule ? 0 : codeUnitOrder(JSON.stringify(a.rule), JSON.stringify(b.rule))) ||
+    codeUnitOrder(a.verdict, b.verdict) ||
+    codeUnitOrder(a.action, b.action) ||
+    textOrder(a.party, b.party) ||
+    textOrder(a.population, b.population) ||
+    textOrder(one.dataset, other.dataset) ||
+    textOrder(one.site, other.site) ||
+    textOrder(one.kind, other.kind) ||
+    textOrder(one.backup, other.backup) ||
+    textOrder(one.population, other.population)
+  );
 };
 
-const findingOrder = (a: Finding, b: Finding): number =>
+const textOrder = (a: string | null | undefined, b: string | null | undefined): number =>
+  a === b ? 0 : codeUnitOrder(a ?? '', b ?? '');
+
+/** The order of answers: by policy, version, `from`, what they are about, and first event. */
+export const findingOrder = (a: Finding, b: Finding): number =>
   codeUnitOrder(a.policy, b.policy) ||
   a.version - b.version ||
   a.from - b.from ||
-  codeUnitOrder(rememberedKey(a), rememberedKey(b)) ||
+  subjectOrder(a, b) ||
   (a.events[0] ?? 0) - (b.events[0] ?? 0);
 
-/** Findings in the order of answers: by policy, version, `from`, what they are about, and first event. */
+/** Findings in the order of answers. */
 export const inOrder = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
   [...findings].sort(findingOrder);
+
+/**
+ * Findings in order without some of them, and with others. Linear in the findings, and cheap for each: only the others
+ * are sorted.
+ *
+ * @param sorted in the order of answers.
+ * @param gone those of them to leave out.
+ * @param added those to add, in any order.
+ */
+export const updatedInOrder = (
+  sorted: ReadonlyArray<Finding>,
+  gone: ReadonlySet<Finding>,
+  added: ReadonlyArray<Finding>,
+): ReadonlyArray<Finding> => {
+  if (gone.size === 0 && added.length === 0) return sorted;
+  const next = inOrder(added);
+  const out: Finding[] = [];
+  let put = 0;
+  for (const each of sorted) {
+    if (gone.has(each)) continue;
+    while (put < next.length && findingOrder(next[put]!, each) < 0) out.push(next[put++]!);
+    out.push(each);
+  }
+  while (put < next.length) out.push(next[put++]!);
+  return out;
+};
 
 const idLength = 32;
 

@@ -14,6 +14,9 @@ const bytesOfByte = 3;
 /** Events that one query reads into the cache. */
 const loadedAtOnceMax = 256;
 
+/** Larger events are not read ahead. */
+const loadedBytesMax = 16_384;
+
 const sizeOf = ({ bytes }: StoredEvent): number => bytesOfEvent + bytesOfByte * bytes.length;
 
 const recordedOf = ({
@@ -60,6 +63,8 @@ export class EventCache {
     let loaded = 0;
     for (let first = 0; first < missing.length && loaded < this.bytesMax / 2; first += loadedAtOnceMax) {
       for (const stored of this.log.some(missing.slice(first, first + loadedAtOnceMax))) {
+        // One of many people is better read for each of those asked about.
+        if (stored.bytes.length > loadedBytesMax) continue;
         this.decoded(stored);
         loaded += sizeOf(stored);
       }

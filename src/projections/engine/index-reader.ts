@@ -99,6 +99,10 @@ export class IndexReader implements EventIndex {
     return this.events.about(position, subject);
   }
 
+  readAhead(subjects: ReadonlyArray<string>): void {
+    this.subjectNames.readAhead(subjects.map((subject) => topic('subject', subject)));
+  }
+
   bytesAt(position: number): number {
     return this.log.lend(position, (stored) => stored?.bytes.length ?? 0);
   }

@@ -42,15 +42,17 @@ export class SubjectNames {
 
   /** The subjects with the given hashes: nearly always one for each. */
   under(hashes: ReadonlyArray<Topic>, upTo: number): ReadonlyArray<string> {
-    const unread = new Set<number>();
-    for (const hash of hashes) {
-      const after = this.named.get(hash)?.upTo ?? 0;
-      if (after === upTo) continue;
-      for (const position of this.runs.positions(hash, after, upTo))
-        if (!this.ofMany.has(position)) unread.add(position);
-    }
-    this.events.load([...unread].sort((a, b) => a - b));
+    this.readAhead(hashes, (hash) => this.named.get(hash)?.upTo ?? 0);
     return hashes.flatMap((hash) => [...this.of(hash, upTo)]);
+  }
+
+  /** Reads the events under the hashes into the cache, as many as it can keep. */
+  readAhead(hashes: ReadonlyArray<Topic>, after: (hash: Topic) => number = () => 0): void {
+    const unread = new Set<number>();
+    for (const hash of hashes)
+      for (const position of this.runs.positions(hash, after(hash), Number.MAX_SAFE_INTEGER))
+        if (!this.ofMany.has(position)) unread.add(position);
+    this.events.load([...unread].sort((a, b) => a - b));
   }
 
   private of(hash: Topic, upTo: number): ReadonlySet<string> {

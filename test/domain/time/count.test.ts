@@ -9,7 +9,7 @@ const added = fc.array(
     .record({
       from: fc.integer({ min: 0, max: 9 }),
       length: fc.integer({ min: 1, max: 4 }),
-      by: fc.integer({ min: 1, max: 3 }),
+      by: fc.constantFrom(-1, 1, 1, 2, 3),
     })
     .map(({ from, length, by }) => ({ from, to: from + length, by })),
   { maxLength: 6 },

@@ -1,20 +1,15 @@
 /**
- * The findings over the whole history, stored with it. A class is judged again when an input of its findings
- * changes, and for versions that have not judged it yet.
+ * Judges the classes of the whole history. A class is judged again when an input of its findings changes, and for
+ * versions that have not judged it yet.
  */
-import { isPopulation } from '../domain/events/scope.ts';
-import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import { type Judging, judgeBy } from '../domain/policy/judge.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
-import { type DataClass, overKey } from '../domain/reach/data-class.ts';
-import { isGrantedOver } from '../domain/reach/data-presence.ts';
 import type { Reach } from '../domain/reach/reach.ts';
-import { unexplained } from '../domain/reach/unexplained-access.ts';
-import type { KeptAccess } from './history-of-some.ts';
 import type { KeptClass } from './kept-classes.ts';
 import type { KeptHistory } from './kept-history.ts';
+import { versionKey } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import type { Stale } from './stale-findings.ts';
 import type { View } from './view.ts';
@@ -22,21 +17,13 @@ import type { View } from './view.ts';
 /** Creates the input for judging some versions. */
 export type JudgingOf = (versions: ReadonlyArray<PolicyVersion>) => Judging;
 
-/** All properties of a version on which its findings depend, as text. */
-const versionKey = ({ policy, version, cedar, inForce }: PolicyVersion): string =>
-  JSON.stringify([policy, version, cedar, inForce]);
-
-/**
- * The findings of some versions about all holdings, in no order.
- *
- * @param kept whether these are all versions, whose findings are stored.
- */
-export const findingsAboutHoldings = (
+/** Every class of the history, whose findings are then kept for each of the versions that are in Cedar. */
+export const judgeClasses = (
   view: View,
   history: KeptHistory,
   versions: ReadonlyArray<PolicyVersion>,
   judgingOf: JudgingOf,
-): ReadonlyArray<Finding> => {
+): ReadonlyArray<KeptClass> => {
   const keyed = versions
     .filter(({ cedar }) => cedar !== null)
     .map((version) => ({ version, key: versionKey(version) }));
@@ -51,21 +38,22 @@ export const findingsAboutHoldings = (
     }
     return judge;
   };
-  const findings: Finding[] = [];
   for (const [kept, judged] of all) {
     view.work.goOn();
     if (kept.judged !== judged) kept.found.clear();
     kept.judged = judged;
-    for (const each of keyed) {
-      let found = kept.found.get(each.key);
-      if (found === undefined) {
-        found = judgeOf(each)(judged);
-        kept.found.set(each.key, found);
-      }
-      for (const finding of found) findings.push(finding);
-    }
+    for (const each of keyed) if (!kept.found.has(each.key)) kept.found.set(each.key, judgeOf(each)(judged));
   }
-  return findings;
+  return all.map(([kept]) => kept);
+};
+
+/** The findings of some versions about all holdings, in no order. */
+export const findingsAboutHoldings = (
+  classes: ReadonlyArray<KeptClass>,
+  versions: ReadonlyArray<PolicyVersion>,
+): ReadonlyArray<Finding> => {
+  const keys = versions.map(versionKey);
+  return classes.flatMap(({ found }) => keys.flatMap((key) => found.get(key) ?? []));
 };
 
 /** Drops the findings of versions that no longer exist or were only simulated. */
@@ -117,48 +105,6 @@ const standingIn = ({ parties }: Pick<Reach, 'parties'>, above: Iterable<string>
   for (const party of found) {
     for (const { edge, from } of parties.into(party)) if (edge === 'member-of') found.add(from);
     for (const { edge, to } of parties.outOf(party)) if (edge !== 'member-of') found.add(to);
-  }
-  return found;
-};
-
-/** The class of the data under the given grants. */
-const classAsGranted = ({ grants }: Pick<Reach, 'grants'>, data: DataClass): DataClass => {
-  const { dataset, populations, subject } = data;
-  return {
-    ...data,
-    populations: populations.filter((population) => isGrantedOver(grants, dataset, population)),
-    subject:
-      subject !== null && grants.termsOver(overKey({ dataset, scope: { subject } })).length > 0
-        ? subject
-        : null,
-  };
-};
-
-/** The findings of some versions about unexplained accesses. */
-export const findingsAboutAccesses = (
-  view: View,
-  history: KeptHistory,
-  versions: ReadonlyArray<PolicyVersion>,
-): ReadonlyArray<Finding> => accessFindings(versions, accessesIn(view, history));
-
-/** The unexplained accesses, in no order. */
-export const accessesIn = (view: View, history: KeptHistory): ReadonlyArray<CountedAccess> => {
-  const reach = reachIndexOf(view);
-  const isExplained = ({ access: { data: by, time }, data }: KeptAccess): boolean =>
-    data.some(
-      (each) =>
-        reach.labels(classAsGranted(reach, each)).reaches(by.party, time) &&
-        (!isPopulation(by.scope) || history.isOfAnybody(each, by.scope.population, time)),
-    );
-  const found: CountedAccess[] = [];
-  for (const kept of history.accesses()) {
-    view.work.goOn();
-    if (isExplained(kept)) continue;
-    found.push({
-      access: unexplained(kept.access),
-      population: kept.population,
-      subjects: history.peopleIn(view, kept),
-    });
   }
   return found;
 };
