@@ -33,15 +33,16 @@ export const filterColumn = 'ALTER TABLE run ADD COLUMN filter INTEGER NOT NULL 
 
 const notAsWritten = 'its index is damaged';
 
-const sameRow = (a: RunRow, b: RunRow): boolean =>
-  storedRun(a).checksum === storedRun(b).checksum && a.first === b.first && a.entries === b.entries;
+/** The last entry of a run. */
+const endOf = (row: RunRow | undefined): number => (row === undefined ? 0 : row.first + row.entries - 1);
+const isNext = (row: RunRow, before: RunRow | undefined): boolean => row.first === endOf(before) + 1;
 
 /** The index on one connection: the writing one, or a separate reading one. */
 export class EntryIndex {
   private readonly statements;
   private readonly slots: Slots;
   private readonly damage: (what: string) => Error;
-  private isLoaded = false;
+  private state: 'unread' | 'changed' | 'loaded' = 'unread';
   private runs: IndexRun[] = [];
 
   /** @param damage creates the error for damage found while reading. */
@@ -52,6 +53,10 @@ export class EntryIndex {
       runs: database.prepare(
         'SELECT first_entry, entries, size, slots, checksum, filter FROM run ORDER BY first_entry',
       ),
+      ends: database.prepare('SELECT first_entry, entries FROM run ORDER BY first_entry'),
+      one: database.prepare(
+        'SELECT first_entry, entries, size, slots, checksum, filter FROM run WHERE first_entry = ?',
+      ),
       insertRun: database.prepare(
         'INSERT INTO run (first_entry, entries, size, slots, checksum, filter) VALUES (?, ?, ?, ?, ?, ?)',
       ),
@@ -61,52 +66,71 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the list of runs and, for new runs, their fences and filters: three bytes for each person.
+   * Reads the list of runs and, for each run, its fences and its filter: three bytes for each person.
    *
    * @returns what is wrong with the index, if anything.
    */
   load(): string | undefined {
     const rows: RunRow[] = [];
-    let next = 1;
     for (const stored of this.statements.runs.iterate()) {
       const row = runRowIn(stored);
-      if (row === undefined || row.first !== next || !IndexRun.isWhole(row)) return notAsWritten;
+      if (row === undefined || !isNext(row, rows.at(-1)) || !IndexRun.isWhole(row)) return notAsWritten;
       rows.push(row);
-      next += row.entries;
     }
-    if (this.statements.last.get()!.last !== next - 1) return 'its index and its entries do not match';
+    if (this.statements.last.get()!.last !== endOf(rows.at(-1)))
+      return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
-    const known = new Map(this.runs.map((run) => [run.row.first, run]));
-    this.runs = rows.map((row) => {
-      const before = known.get(row.first);
-      return before !== undefined && sameRow(before.row, row) ? before : IndexRun.read(this.slots, row);
-    });
-    this.isLoaded = true;
+    this.runs = rows.map((row) => IndexRun.read(this.slots, row));
+    this.state = 'loaded';
     return undefined;
+  }
+
+  /**
+   * Reads the runs that another connection has added since; the others remain. A run that becomes part of a larger one
+   * is replaced, so the first entry and the number of entries say which run it is.
+   */
+  private refresh(): string | undefined {
+    const known = new Map(this.runs.map((run) => [run.row.first, run]));
+    const runs: IndexRun[] = [];
+    for (const { first_entry, entries } of this.statements.ends.all()) {
+      const before = known.get(Number(first_entry));
+      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry));
+      if (run === undefined || !isNext(run.row, runs.at(-1)?.row)) return notAsWritten;
+      runs.push(run);
+    }
+    if (this.statements.last.get()!.last !== endOf(runs.at(-1)?.row))
+      return 'its index and its entries do not match';
+    this.runs = runs;
+    this.state = 'loaded';
+    return undefined;
+  }
+
+  private readRun(first: number): IndexRun | undefined {
+    const row = runRowIn(this.statements.one.get(first)!);
+    return row !== undefined && IndexRun.isWhole(row) ? IndexRun.read(this.slots, row) : undefined;
   }
 
   /** Call it after a rollback: the cached index may be wrong and is read again. */
   rolledBack(): void {
-    this.isLoaded = false;
+    this.state = 'unread';
     this.runs = [];
   }
 
-  /** Reads runs again that another connection has changed. */
+  /** Call it when another connection has changed the index. */
   changed(): void {
-    this.isLoaded = false;
+    if (this.state === 'loaded') this.state = 'changed';
   }
 
   private loaded(): IndexRun[] {
-    if (this.isLoaded) return this.runs;
-    const fault = this.load();
+    if (this.state === 'loaded') return this.runs;
+    const fault = this.state === 'changed' ? this.refresh() : this.load();
     if (fault !== undefined) throw this.damage(fault);
     return this.runs;
   }
 
   /** The number of entries in the index. */
   get entries(): number {
-    const last = this.loaded().at(-1)?.row;
-    return last === undefined ? 0 : last.first + last.entries - 1;
+    return endOf(this.loaded().at(-1)?.row);
   }
 
   /** The ids of the entries with a hash; rarely also of others. */
