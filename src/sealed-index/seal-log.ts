@@ -137,13 +137,14 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 
-/** Events to seal before the result is made durable. */
+/** Events to seal before the result is made durable, by default. */
 const eventsAtOnceMax = 16_384;
 
 /**
  * Seals the completed stretches of a log up to a size. Yields the sealed size after each piece of work.
  *
  * @param builder the builder of the second log's tree.
+ * @param eventsAtOnce how many events to seal before the result is made durable.
  * @throws OtherSeal if a sealed stretch would get another seal.
  */
 export function* sealUpTo(
@@ -152,6 +153,7 @@ export function* sealUpTo(
   tree: TreeWriter,
   builder: TreeBuilder,
   size: number,
+  eventsAtOnce = eventsAtOnceMax,
 ): Generator<number> {
   // What this process sealed itself is of this log.
   if (!index.hasSealed && !isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
@@ -175,7 +177,7 @@ export function* sealUpTo(
     pending.add(place, step.value);
     place++;
     // Stretches that end together are signed together: the largest one replaces the others.
-    if (place < stretchesUpTo(end) || end - flushedAt < eventsAtOnceMax) continue;
+    if (place < stretchesUpTo(end) || end - flushedAt < eventsAtOnce) continue;
     flush();
     flushedAt = end;
     yield end;

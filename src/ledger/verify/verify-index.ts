@@ -22,6 +22,13 @@ const name = 'index';
 const remedy =
   'Stop the server, and restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to';
 
+/**
+ * Nothing has to be durable here: so many events are sealed, and so many keys kept in memory, before anything is written.
+ * Most stretches are then part of a larger one already.
+ */
+const eventsAtOnce = 262_144;
+const keysInMemoryMax = 2_097_152;
+
 const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');
 };
@@ -80,10 +87,10 @@ export function* checkIndex(
     );
   const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
   try {
-    const fresh = openIndexToWrite(join(scratch, 'index-2.sqlite'), 0);
+    const fresh = openIndexToWrite(join(scratch, 'index-2.sqlite'), 0, keysInMemoryMax);
     const freshTree = openTreeToWrite(join(scratch, 'index-2-tree.sqlite'), 0);
     try {
-      yield* sealUpTo(log, fresh, freshTree, builderOf(freshTree), size);
+      yield* sealUpTo(log, fresh, freshTree, builderOf(freshTree), size, eventsAtOnce);
       for (let place = 0; place < stretches; place++) {
         const fault = faultOf(place, kept, fresh);
         if (fault !== undefined) return failed(name, fault, remedy);
