@@ -2,7 +2,7 @@
 import { setImmediate as afterOthers } from 'node:timers/promises';
 
 /** How long work continues before other work gets its turn. */
-const turnMsMax = 10;
+const turnMsMax = 4;
 
 /** Measures the current turn, and waits for the next one. */
 export class Turns {

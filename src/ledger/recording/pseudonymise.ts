@@ -56,17 +56,30 @@ interface Conflict {
 }
 
 /** The names for the vault to admit: the subjects of new events, and the fingerprint key if it may be needed. */
-const namesToAdmit = (
+const namesToAdmit = async (
   events: ReadonlyArray<Event>,
   recordedAlready: ReadonlyMap<number, Position>,
-): ReadonlyArray<string> => {
+): Promise<ReadonlyArray<string>> => {
+  const turns = new Turns();
   const names = new Set<string>();
   for (const [place, event] of events.entries()) {
     if (recordedAlready.has(place)) continue;
     for (const subject of subjectsOf(event)) names.add(subject);
     if (mayNeedFingerprint(event)) names.add(fingerprintKey);
+    if (turns.isOver()) await turns.next();
   }
   return [...names];
+};
+
+/** Finds the pseudonyms of admitted people in several maps. An event mostly names people of one of them. */
+const foundIn = (admitted: ReadonlyArray<ReadonlyMap<string, string>>): ((name: string) => string) => {
+  let latest = admitted[0];
+  return (name) => {
+    if (latest?.has(name) !== true) latest = admitted.find((some) => some.has(name));
+    const pseudonym = latest?.get(name);
+    if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
+    return pseudonym;
+  };
 };
 
 /**
@@ -126,13 +139,9 @@ export class Pseudonymiser {
       const searchedUpTo = log.head();
       const recordedAlready = await this.compared(events, this.inTheLog(events));
       if ('conflict' in recordedAlready) return recordedAlready;
-      const admitted = await this.admitted(namesToAdmit(events, recordedAlready), searchedUpTo);
+      const admitted = await this.admitted(await namesToAdmit(events, recordedAlready), searchedUpTo);
       if (E.isRight(admitted)) {
-        const swap = (name: string): string => {
-          const pseudonym = admitted.right.get(name);
-          if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
-          return pseudonym;
-        };
+        const swap = foundIn(admitted.right);
         return await swapAll({ ...decoded, events }, recordedAlready, swap, (event) =>
           this.withoutCarried(event, swap),
         );
@@ -147,17 +156,14 @@ export class Pseudonymiser {
   private async admitted(
     names: ReadonlyArray<string>,
     searchedUpTo: Position,
-  ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>> {
-    const { vault } = this.parts;
-    if (names.length === 0) return E.right(new Map());
-    if (names.length <= admittedPeopleMax) return vault.admit(names, searchedUpTo);
+  ): Promise<E.Either<LookFirst, ReadonlyArray<ReadonlyMap<string, string>>>> {
     const turns = new Turns();
-    const admitted = new Map<string, string>();
+    const admitted: ReadonlyMap<string, string>[] = [];
     for (let start = 0; start < names.length; start += admittedPeopleMax) {
-      const some = await vault.admit(names.slice(start, start + admittedPeopleMax), searchedUpTo);
+      const some = await this.parts.vault.admit(names.slice(start, start + admittedPeopleMax), searchedUpTo);
       if (E.isLeft(some)) return some;
-      for (const [name, pseudonym] of some.right) admitted.set(name, pseudonym);
-      await turns.next();
+      admitted.push(some.right);
+      if (turns.isOver()) await turns.next();
     }
     return E.right(admitted);
   }
