@@ -187,31 +187,34 @@ const addCorrection = (
   addVouch(target.source, replaced, add);
 };
 
+/** Visits the keys of a stored event, some of them more than once. */
+export const visitKeys = (event: IndexedEvent, add: (key: IndexKey) => void): void => {
+  const { position, source, id, bytes } = event;
+  add(identityKey(source, id));
+  const shape = shapeOf(bytes);
+  if (shape === undefined) return;
+  const { type, data } = shape;
+  if (concerns(type, 'correction')) return addCorrection(event, data, add);
+  visitTopics(type, data, {
+    topic: (kind, name) => {
+      if (isSealedTopic(kind)) add(keyOfTopic(kind, name, position));
+    },
+    name: (kind, name) => {
+      if (kind === 'site' || kind === 'party') add(namingKey(kind, name, source));
+    },
+  });
+  if (traitsOf(type).vouches) addVouch(source, data, add);
+  if (traitsOf(type).enrols) addEnrolment(data, position, add);
+  if (concerns(type, 'access')) addAccess(data, position, add);
+  if (concerns(type, 'reach'))
+    visitNames(data, (place, name) => {
+      if (isRole(place)) add(roleKey(place, name));
+    });
+};
+
 /** The distinct keys of a stored event. */
 export const keysOf = (event: IndexedEvent): ReadonlySet<IndexKey> => {
-  const { position, source, id, bytes } = event;
-  const keys = new Set<IndexKey>([identityKey(source, id)]);
-  const add = (key: IndexKey): void => void keys.add(key);
-  const shape = shapeOf(bytes);
-  if (shape === undefined) return keys;
-  const { type, data } = shape;
-  if (concerns(type, 'correction')) addCorrection(event, data, add);
-  else {
-    visitTopics(type, data, {
-      topic: (kind, name) => {
-        if (isSealedTopic(kind)) add(keyOfTopic(kind, name, position));
-      },
-      name: (kind, name) => {
-        if (kind === 'site' || kind === 'party') add(namingKey(kind, name, source));
-      },
-    });
-    if (traitsOf(type).vouches) addVouch(source, data, add);
-    if (traitsOf(type).enrols) addEnrolment(data, position, add);
-    if (concerns(type, 'access')) addAccess(data, position, add);
-    if (concerns(type, 'reach'))
-      visitNames(data, (place, name) => {
-        if (isRole(place)) add(roleKey(place, name));
-      });
-  }
+  const keys = new Set<IndexKey>();
+  visitKeys(event, (key) => keys.add(key));
   return keys;
 };

@@ -45,8 +45,12 @@ export class SealedIndexReader {
       floor: database.prepare(
         'SELECT n FROM block WHERE place = ? AND first <= ? ORDER BY first DESC LIMIT 1',
       ),
+      blockRows: database.prepare('SELECT n, first, lines FROM block WHERE place = ? ORDER BY n'),
+      tileRows: database.prepare('SELECT level, n, hashes FROM tile WHERE place = ? ORDER BY level, n'),
       tile: database.prepare('SELECT hashes FROM tile WHERE place = ? AND level = ? AND n = ?'),
     };
+    this.statements.blockRows.setReturnArrays(true);
+    this.statements.tileRows.setReturnArrays(true);
   }
 
   /** The number of sealed stretches. */
@@ -99,6 +103,12 @@ export class SealedIndexReader {
   /** All keys of a stretch in order, in blocks. */
   *keysOf({ place, keys }: KeptStretch): Generator<ReadonlyArray<KeyedPositions>> {
     for (let n = 0; n * keysInBlock < keys; n++) yield this.block(place, n);
+  }
+
+  /** The rows of a stretch as the file has them, in order: blocks of keys, and tiles. */
+  *rowsOf({ place }: Pick<KeptStretch, 'place'>): Generator<ReadonlyArray<unknown>> {
+    yield* this.statements.blockRows.iterate(place) as unknown as Iterable<ReadonlyArray<unknown>>;
+    yield* this.statements.tileRows.iterate(place) as unknown as Iterable<ReadonlyArray<unknown>>;
   }
 
   /** The tiles of the tree over the keys of a stretch. */

@@ -13,7 +13,7 @@ import { type OpenDatabase, openToWrite } from '../store/sqlite/open-database.ts
 import { indexFormat, packBlock } from './index-format.ts';
 import { blockName, type KeptStretch, SealedIndexReader } from './index-reader.ts';
 import { type KeyBlocks, keysInBlock } from './stretch-keys.ts';
-import { type KeyedPositions, leafOfText, leavesOf, type Seal } from './stretch-leaf.ts';
+import { type KeyedPositions, leafHashesOf, type Seal } from './stretch-leaf.ts';
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to build or write at a time while a stretch is sealed. */
@@ -38,7 +38,7 @@ class Contents {
 
   add(keys: ReadonlyArray<KeyedPositions>): void {
     this.blocks.set(Math.floor(this.keys / keysInBlock), keys);
-    for (const tile of this.builder.append(leavesOf(keys).map(leafOfText)))
+    for (const tile of this.builder.append(leafHashesOf(keys)))
       this.tiles.set(`${tile.level} ${tile.index}`, tile);
     this.keys += keys.length;
     this.keysInMemory += keys.length;

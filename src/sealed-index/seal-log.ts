@@ -8,7 +8,7 @@ import { formatBlock, parseBlock } from './index-format.ts';
 import type { IndexedEvent } from './index-key.ts';
 import type { SealedIndexWriter } from './index-writer.ts';
 import { inBlocks, type KeyBlocks, keysOfEvents, mergedKeys } from './stretch-keys.ts';
-import { leafOfText, leavesOf, type Seal, sealEntry } from './stretch-leaf.ts';
+import { leafHashesOf, leafOfText, type Seal, sealEntry } from './stretch-leaf.ts';
 import {
   partsOf,
   type Stretch,
@@ -133,7 +133,7 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   const last = { start: size - smallestStretchEvents, size };
   const leaves: Hash[] = [];
   for (const keys of keysInParts(new LogInOrder(log).events(last)))
-    for (const leaf of leavesOf(keys)) leaves.push(leafOfText(leaf));
+    for (const leaf of leafHashesOf(keys)) leaves.push(leaf);
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 

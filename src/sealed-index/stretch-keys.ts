@@ -1,5 +1,5 @@
 /** The sorted keys of a stretch, from its events or from the stretches that it consists of. */
-import { hasFirstOnly, type IndexedEvent, type IndexKey, keysOf } from './index-key.ts';
+import { hasFirstOnly, type IndexedEvent, type IndexKey, visitKeys } from './index-key.ts';
 import { type KeyedPositions, keysInLeaf } from './stretch-leaf.ts';
 
 /** Keys in a block, which is read, merged and written as a unit. */
@@ -11,12 +11,15 @@ export type KeyBlocks = Iterable<ReadonlyArray<KeyedPositions>>;
 /** The keys of some events in log order. */
 export const keysOfEvents = (events: Iterable<IndexedEvent>): ReadonlyArray<KeyedPositions> => {
   const found = new Map<IndexKey, number[]>();
+  let position = 0;
+  const add = (key: IndexKey): void => {
+    const positions = found.get(key);
+    if (positions === undefined) found.set(key, [position]);
+    else if (positions[positions.length - 1] !== position && !hasFirstOnly(key)) positions.push(position);
+  };
   for (const event of events) {
-    for (const key of keysOf(event)) {
-      const positions = found.get(key);
-      if (positions === undefined) found.set(key, [event.position]);
-      else if (!hasFirstOnly(key)) positions.push(event.position);
-    }
+    position = event.position;
+    visitKeys(event, add);
   }
   // By code units, which is the order of bytes, since keys are ASCII.
   return [...found.keys()].sort().map((key) => ({ key, positions: found.get(key)! }));

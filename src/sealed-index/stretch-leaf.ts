@@ -49,6 +49,18 @@ export const leavesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<str
 /** The hash of a leaf with this text. Its prefix is a zero byte, which is one character. */
 export const leafOfText = (text: string): Hash => sha256OfText(`\0${text}`);
 
+/** The hashes of the leaves of some keys; the first key begins a leaf. */
+export const leafHashesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<Hash> => {
+  const hashes: Hash[] = [];
+  for (let first = 0; first < keys.length; first += keysInLeaf) {
+    const end = Math.min(keys.length, first + keysInLeaf);
+    let text = lineText(keys[first]!);
+    for (let at = first + 1; at < end; at++) text += `\n${lineText(keys[at]!)}`;
+    hashes.push(leafOfText(text));
+  }
+  return hashes;
+};
+
 /** A key from a leaf, with its positions or their hash. */
 export interface ReadKey {
   readonly key: IndexKey;

@@ -23,12 +23,18 @@ const asInstalled = (module: URL): URL =>
  *
  * @param module its URL, relative to the calling module: `new URL('./x.ts', import.meta.url)`.
  * @param heapMebibytesMax memory beyond which the thread, and only it, ends with an error.
+ * @param youngMebibytes memory for its young objects, in MiB.
  */
-export const startThread = (module: URL, workerData: unknown, heapMebibytesMax?: number): Worker =>
+export const startThread = (
+  module: URL,
+  workerData: unknown,
+  heapMebibytesMax?: number,
+  youngMebibytes = youngMebibytesMax,
+): Worker =>
   new Worker(asInstalled(module), {
     workerData,
     resourceLimits: {
-      maxYoungGenerationSizeMb: youngMebibytesMax,
+      maxYoungGenerationSizeMb: youngMebibytes,
       ...(heapMebibytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMebibytesMax }),
     },
   });

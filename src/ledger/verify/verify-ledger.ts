@@ -31,6 +31,9 @@ export type OnPart = (part: PartName, cpuMicros: number) => void;
 /** With fewer events than this, the parts run one after the other: starting threads takes as long. */
 const besideEventsMin = 50_000;
 
+/** Memory for the young objects of a part's thread, in MiB: with less, what a stretch consists of is copied again and again. */
+const youngMebibytes = 96;
+
 /** Checks a stored tree and its signed checkpoints. */
 const treeChecks = async (
   log: LogReader,
@@ -69,7 +72,12 @@ const runBeside = (
 ): Promise<ReadonlyArray<Check>> =>
   new Promise((resolve, reject) => {
     const given: PartThreadInput = { ...input, part };
-    const worker = startThread(new URL('./verify-part-thread.ts', import.meta.url), given);
+    const worker = startThread(
+      new URL('./verify-part-thread.ts', import.meta.url),
+      given,
+      undefined,
+      youngMebibytes,
+    );
     ended.addEventListener('abort', () => void worker.terminate());
     worker.on('message', (report: PartReport) => {
       if ('problem' in report) reject(fromPlain(report.problem));
