@@ -42,7 +42,10 @@ export const positionsUnder = (parts: ReadonlyArray<KeyPart>, key: IndexKey): Re
 const endOf = (start: string): string => `${start}\u007f`;
 
 /** The keys of a part with a prefix, in descending order. */
-export function* descending(part: KeyPart, start: string): Generator<KeyedPositions> {
+export function* descending(
+  part: KeyPart,
+  start: string,
+): Generator<Pick<KeyedPositions, 'key' | 'positions'>> {
   for (let place = part.floor(endOf(start)); place >= 0; place--) {
     const key = part.keyAt(place);
     if (!key.startsWith(start)) return;

@@ -6,7 +6,7 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
-import type { KeyedPositions } from './stretch-leaf.ts';
+import { type KeyedPositions, keyedPositions } from './stretch-leaf.ts';
 
 /** The table of blocks, after the others: an upgrade makes it again. */
 const blockTable = `
@@ -55,13 +55,13 @@ export const indexFormat: FileFormat = {
 const lineOf = ({ key, positions }: KeyedPositions): string => `${key}\t${positions.join(',')}`;
 const keyedOf = (line: string): KeyedPositions => {
   const tab = line.indexOf('\t');
-  return {
-    key: line.slice(0, tab),
-    positions: line
+  return keyedPositions(
+    line.slice(0, tab),
+    line
       .slice(tab + 1)
       .split(',')
       .map(Number),
-  };
+  );
 };
 
 /** The lines of a block. */

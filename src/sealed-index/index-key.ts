@@ -72,8 +72,32 @@ export const enrolmentsBeginning = (population: string): string => beginningOf('
 /** The common prefix of the keys of a party's accesses. */
 export const accessesBeginning = (party: string): string => beginningOf('accesses-by', party);
 
-/** The key of a topic. */
-export const topicKey = (kind: TopicKind, name: string): IndexKey => keyOf(kind, name);
+/** Topics whose names are few and come up again and again. */
+const topicsOfFewNames: ReadonlySet<TopicKind> = new Set<TopicKind>([
+  'population',
+  'site',
+  'dataset',
+  'reach',
+  'policies',
+  'grants-over-site',
+  'grants-over-dataset',
+  'grants-over-population',
+]);
+const keptNamesMax = 1_024;
+const keptKeys = new Map([...topicsOfFewNames].map((kind) => [kind, new Map<string, IndexKey>()]));
+
+/** The key of a topic. That of a name that comes up again is kept: it takes longer to make than to find. */
+export const topicKey = (kind: TopicKind, name: string): IndexKey => {
+  const kept = keptKeys.get(kind);
+  const known = kept?.get(name);
+  if (known !== undefined) return known;
+  const key = keyOf(kind, name);
+  if (kept !== undefined) {
+    if (kept.size >= keptNamesMax) kept.clear();
+    kept.set(name, key);
+  }
+  return key;
+};
 
 /** The key of a topic for an event at a position. */
 const keyOfTopic = (kind: TopicKind, name: string, position: number): IndexKey =>

@@ -1,6 +1,6 @@
 /** The sorted keys of a stretch, from its events or from the stretches that it consists of. */
 import { hasFirstOnly, type IndexedEvent, type IndexKey, visitKeys } from './index-key.ts';
-import { type KeyedPositions, keysInLeaf } from './stretch-leaf.ts';
+import { type KeyedPositions, keyedPositions, keysInLeaf } from './stretch-leaf.ts';
 
 /** Keys in a block, which is read, merged and written as a unit. */
 export const keysInBlock = 32 * keysInLeaf;
@@ -22,7 +22,7 @@ export const keysOfEvents = (events: Iterable<IndexedEvent>): ReadonlyArray<Keye
     visitKeys(event, add);
   }
   // By code units, which is the order of bytes, since keys are ASCII.
-  return [...found.keys()].sort().map((key) => ({ key, positions: found.get(key)! }));
+  return [...found.keys()].sort().map((key) => keyedPositions(key, found.get(key)!));
 };
 
 /** Splits sorted keys into blocks. */
@@ -102,7 +102,7 @@ export function* mergedKeys(stretches: ReadonlyArray<KeyBlocks>): Generator<Read
       lists.push(next.positions);
     }
     block.push(
-      lists.length === 1 || hasFirstOnly(first.key) ? first : { key: first.key, positions: lists.flat() },
+      lists.length === 1 || hasFirstOnly(first.key) ? first : keyedPositions(first.key, lists.flat()),
     );
     if (block.length < keysInBlock) continue;
     yield block;

@@ -13,8 +13,15 @@ export interface KeyedPositions {
   readonly key: IndexKey;
   readonly positions: ReadonlyArray<number>;
   /** Its cached line in a leaf, which is the same in every stretch with these positions. */
-  line?: string;
+  line: string | undefined;
 }
+
+/** A key with its positions. All have their members from the beginning, which takes less memory than adding one later. */
+export const keyedPositions = (key: IndexKey, positions: ReadonlyArray<number>): KeyedPositions => ({
+  key,
+  positions,
+  line: undefined,
+});
 
 /** Positions that a leaf lists; for more, it has their hash. */
 export const positionsInLeafMax = 8;
@@ -39,12 +46,6 @@ const lineText = (keyed: KeyedPositions): string => {
 
 /** The text of a leaf, with a line for each of its keys. */
 export const leafText = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineText).join('\n');
-
-/** The texts of the leaves of some keys; the first key begins a leaf. */
-export const leavesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<string> =>
-  Array.from({ length: Math.ceil(keys.length / keysInLeaf) }, (_, leaf) =>
-    leafText(keys.slice(leaf * keysInLeaf, (leaf + 1) * keysInLeaf)),
-  );
 
 /** The hash of a leaf with this text. Its prefix is a zero byte, which is one character. */
 export const leafOfText = (text: string): Hash => sha256OfText(`\0${text}`);
