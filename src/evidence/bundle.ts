@@ -131,7 +131,7 @@ export const Bundle = exact('Bundle', { ...content, signature: t.string }, optio
 export type Bundle = t.TypeOf<typeof Bundle>;
 
 /** The maximum length of a bundle in characters. */
-const bundleCharactersMax = 64 * 1_024 * 1_024;
+export const bundleCharactersMax = 256 * 1_024 * 1_024;
 
 /** The text of a bundle's file. */
 export const formatBundle = (bundle: Bundle): string => canonicalJson(bundle as unknown as Json);

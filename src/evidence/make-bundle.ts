@@ -18,10 +18,11 @@ import {
   type UnsignedBundle,
 } from './bundle.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
+import { insteadOf } from './instead.ts';
 import { wholePart } from './key-part.ts';
 import { NotKeyed } from './keyed-events.ts';
 import { KeyedIndex } from './keyed-index.ts';
-import { bundleEventsMax, NoEvidence, NotedEvents, NotedStretch } from './noted-reads.ts';
+import { NoEvidence, NotedEvents, NotedStretch } from './noted-reads.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 
 /** The inputs of a bundle. */
@@ -45,10 +46,12 @@ export interface EvidenceSources {
 
 /** The maximum number of events after the last seal; there are more only while sealing lags behind. */
 const unsealedEventsMax = 1_024;
+/** The maximum number of events of a log that a bundle contains whole. */
+const wholeLogEventsMax = 20_000;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** An event in the form of a bundle. */
-const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
+export const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
   try {
     const entry = JSON.parse(entryText(loggedEvent(stored))) as EvidenceEvent['entry'];
     return { entry, stored: decoder.decode(stored.bytes) };
@@ -88,7 +91,7 @@ const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Deri
       throw new NoEvidence('the index of the log is being sealed; try again later', true);
     return { kept, part: new NotedStretch(sealed!.index, kept) };
   });
-  const events = new NotedEvents(log);
+  const events = new NotedEvents(log, insteadOf(asked));
   for (const stored of tail) events.at(stored.position);
   events.at(position);
   const parts = [...noted.map(({ part }) => part), wholePart(keysOfEvents(tail))];
@@ -116,11 +119,11 @@ const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Deri
 };
 
 const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): Derived => {
-  if (asked.position > bundleEventsMax)
+  if (asked.position > wholeLogEventsMax)
     throw new NoEvidence(
-      `the audit trail of a person rests on the whole log, which has more than ${bundleEventsMax} events, and a bundle holds no more: ask without the trail, or as known at an earlier position`,
+      `the answers rest on the whole log, which has more than ${wholeLogEventsMax} events: ask as known at an earlier position`,
     );
-  const events = new NotedEvents(log);
+  const events = new NotedEvents(log, insteadOf(asked));
   const all: RecordedEvent[] = [];
   for (let position = 1; position <= asked.position; position++) {
     const recorded = events.at(position);
@@ -137,10 +140,10 @@ const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): D
 const isByWholeLog = (sources: EvidenceSources, position: number): boolean =>
   sources.isIndexUnwitnessed === true &&
   position - sealedSizeOf(sources) > unsealedEventsMax &&
-  position <= bundleEventsMax;
+  position <= wholeLogEventsMax;
 
 const derive = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
-  if (asked.trail || isByWholeLog(sources, asked.position)) return derivedByWholeLog(sources, asked);
+  if (isByWholeLog(sources, asked.position)) return derivedByWholeLog(sources, asked);
   try {
     return derivedBySeals(sources, asked);
   } catch (error) {

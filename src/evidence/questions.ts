@@ -64,7 +64,7 @@ export interface EvidenceQuestion {
   readonly minAssurance: Assurance;
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
-  /** For a person: whether to include the trail, which requires the whole log. */
+  /** For a person: whether to include the trail. */
   readonly trail: boolean;
 }
 

@@ -107,8 +107,6 @@ export const checkedComplete = (
   question: EvidenceQuestion,
 ): Checked<Complete> => {
   if (completeness.kind === 'whole') return checkedWhole(events, question);
-  if (question.trail)
-    return fault('/completeness/kind', 'the answers rest on the whole log, which the file does not contain');
   const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
   const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
   const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');

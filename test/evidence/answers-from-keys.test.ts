@@ -161,27 +161,33 @@ describe('the keys of the sealed index', () => {
     );
   });
 
-  it('give the ledger’s answers about a person, as known at any position', () => {
+  it('give the ledger’s answers about a person, with the trail or without, as known at any position', () => {
     let compared = 0;
     fc.assert(
-      fc.property(worlds(), questions, fc.integer({ min: 1, max: 9 }), (world, question, size) => {
-        const events = storedEvents(world, someAuthority);
-        const position = knownPositionOf(question, world);
-        const { validAt, minAssurance, subject: id } = question;
-        const asked: EvidenceQuestion = {
-          about: 'subject',
-          id,
-          validAt,
-          position,
-          minAssurance,
-          trail: false,
-        };
-        const ledger = projected(events);
-        const found = orRefusal(() => derivedByKeys(keyedOver(events, size, position), asked));
-        if (found === 'nothing known' || found === 'not keyed') return;
-        compared++;
-        expect(asAnswered(found)).toEqual(asJson(answered(ledger.view(position, minAssurance), asked)));
-      }),
+      fc.property(
+        worlds(),
+        questions,
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        (world, question, size, trail) => {
+          const events = storedEvents(world, someAuthority);
+          const position = knownPositionOf(question, world);
+          const { validAt, minAssurance, subject: id } = question;
+          const asked: EvidenceQuestion = {
+            about: 'subject',
+            id,
+            validAt,
+            position,
+            minAssurance,
+            trail,
+          };
+          const ledger = projected(events);
+          const found = orRefusal(() => derivedByKeys(keyedOver(events, size, position), asked));
+          if (found === 'nothing known' || found === 'not keyed') return;
+          compared++;
+          expect(asAnswered(found)).toEqual(asJson(answered(ledger.view(position, minAssurance), asked)));
+        },
+      ),
       { numRuns: runs },
     );
     expect(compared).toBeGreaterThan(runs / 3);

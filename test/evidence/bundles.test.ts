@@ -7,7 +7,9 @@ import type { FindingRow } from '../../src/contract/rows/policy.ts';
 import { askedInWords } from '../../src/evidence/asked-in-words.ts';
 import { type Bundle, unsigned } from '../../src/evidence/bundle.ts';
 import type { Trust } from '../../src/evidence/checked.ts';
-import { makeBundle } from '../../src/evidence/make-bundle.ts';
+import { insteadOf } from '../../src/evidence/instead.ts';
+import { evidenceEvent, makeBundle } from '../../src/evidence/make-bundle.ts';
+import { NotedEvents } from '../../src/evidence/noted-reads.ts';
 import { type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidence/questions.ts';
 import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { noteSigner } from '../../src/integrity/note-signer.ts';
@@ -145,10 +147,14 @@ describe('a bundle of the founding case', () => {
     expect(failure(without)).toBe('question /asked/finding');
   });
 
-  it('verifies with the trail of a person, with all events', () => {
+  it('verifies with the trail of a person, with the events that the trail looks up', () => {
     const file = proven.bundle(asked('ben', { trail: true }));
     expect(failure(verified(file))).toBe('nothing');
-    expect(opened(file).completeness.kind).toBe('whole');
+    const { completeness, events } = opened(file);
+    expect(completeness.kind).toBe('sealed');
+    const told = events.map(({ entry }) => entry.type);
+    expect(told.length).toBeLessThan(caseEvents.length);
+    expect(told).toContain('EventCorrected');
   });
 
   it('says what was asked, on which clocks, and which answers were derived', () => {
@@ -213,9 +219,8 @@ describe('a bundle that its operator changes and signs again', () => {
     const bundle = opened(file());
     const given = new Set(bundle.events.map(({ entry }) => entry.position));
     const added = caseEvents.findIndex((_, at) => !given.has(at + 1)) + 1;
-    const whole = opened(proven.bundle(asked('ben', { trail: true })));
     const report = changedByOperator(file(), (changed) => {
-      changed.events = [...bundle.events, whole.events[added - 1]!].sort(
+      changed.events = [...bundle.events, evidenceEvent(storedEvents(caseEvents)[added - 1]!)].sort(
         (a, b) => a.entry.position - b.entry.position,
       );
       changed.inclusion = proven.inclusionOf(
@@ -446,7 +451,8 @@ describe('a bundle', () => {
         ];
         for (const about of abouts) {
           try {
-            const file = log.bundle({ ...about, validAt, position, minAssurance, trail: false });
+            const trail = about.about === 'subject' && position % 2 === 0;
+            const file = log.bundle({ ...about, validAt, position, minAssurance, trail });
             expect(verifyBundle(file, log.trust).checks.filter(({ state }) => state !== 'holds')).toEqual([]);
             verifiedCount++;
           } catch (error) {
@@ -458,5 +464,26 @@ describe('a bundle', () => {
       { numRuns: worldsTried },
     );
     expect(verifiedCount).toBeGreaterThan(worldsTried);
+  });
+});
+
+describe('a question whose answers rest on more events than a bundle holds', () => {
+  it.each([
+    ['site', 'a b', 'ask about one finding (GET /v1/findings?site=a%20b lists them), or about one person'],
+    ['party', 'acme', 'ask about one finding (GET /v1/findings?party=acme lists them), or about one person'],
+    [
+      'finding',
+      'f1',
+      'ask about one of the people whom it concerns (GET /v1/findings/f1/subjects lists them)',
+    ],
+    ['subject', 'ben', 'ask as known at an earlier position'],
+  ] as const)('is refused about a %s, and the reason says what to ask instead', (about, id, instead) => {
+    const events = new NotedEvents(logOf([]), insteadOf(asked(id, { about })));
+    const readAll = () => {
+      for (let position = 1; position <= 200_001; position++) events.at(position);
+    };
+    expect(readAll).toThrow(
+      `the answers rest on more than 200000 events, and a bundle holds no more: ${instead}`,
+    );
   });
 });

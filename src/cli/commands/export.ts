@@ -97,7 +97,10 @@ export const addExport = (program: Command, terminal: Terminal): void => {
             '--finding <id>',
             'about the finding with this id, as shown by `domicile findings --format json`',
           )
-          .option('--trail', 'include the audit trail of a person; the file then contains the whole log')
+          .option(
+            '--trail',
+            'include the audit trail of a person; the file then also holds all corrections and all events about reach',
+          )
           .option('--output <file>', `the file (default: evidence-ABOUT-POSITION${fileEnding})`),
       ),
     ),

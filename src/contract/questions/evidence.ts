@@ -13,7 +13,9 @@ export const EvidenceQuestion = question(
     finding: text('About this finding.'),
     ...clockParameters,
     ...periodParameters,
-    trail: yesOrNo('true, with subject: include the audit trail. The bundle then contains the whole log.'),
+    trail: yesOrNo(
+      'true, with subject: include the audit trail. The bundle then also contains all corrections and all events about reach.',
+    ),
   },
   (given) => {
     const about = abouts.filter((name) => given[name] !== undefined);

@@ -151,11 +151,6 @@ export class EvidenceMaker {
           what: asked.about,
           detail: `no event known at this moment is about this ${asked.about}`,
         });
-      case 'over-budget':
-        return E.left({
-          kind: 'too-much-evidence',
-          detail: 'deriving the answers takes too much work: ask for a shorter period, or about less',
-        });
       case 'none':
         return report.later
           ? unavailable(report.message)

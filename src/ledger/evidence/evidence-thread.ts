@@ -1,7 +1,8 @@
 /** The thread that makes bundles, so that they delay nothing else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
-import { formatBundle, type UnsignedBundle } from '../../evidence/bundle.ts';
+import { bundleCharactersMax, formatBundle, type UnsignedBundle } from '../../evidence/bundle.ts';
+import { insteadOf } from '../../evidence/instead.ts';
 import { type EvidenceSources, makeBundle } from '../../evidence/make-bundle.ts';
 import { NoEvidence } from '../../evidence/noted-reads.ts';
 import { evidencePage } from '../../evidence/page.ts';
@@ -41,7 +42,6 @@ export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint' | 'i
 export type EvidenceReport =
   | { readonly kind: 'made'; readonly text: string }
   | { readonly kind: 'nothing-known' }
-  | { readonly kind: 'over-budget' }
   | { readonly kind: 'none'; readonly message: string; readonly later: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -82,7 +82,13 @@ const make = (request: EvidenceRequest): string => {
   );
   const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
   const signed = signBundle(whole, origin, ed25519Signers(keys.right));
-  return form === 'page' ? evidencePage(signed) : formatBundle(signed);
+  if (form === 'page') return evidencePage(signed);
+  const text = formatBundle(signed);
+  if (text.length > bundleCharactersMax)
+    throw new NoEvidence(
+      `the file would have more than ${bundleCharactersMax} characters: ${insteadOf(request.asked)}`,
+    );
+  return text;
 };
 
 const report = (request: EvidenceRequest): EvidenceReport => {
@@ -90,7 +96,12 @@ const report = (request: EvidenceRequest): EvidenceReport => {
     return { kind: 'made', text: make(request) };
   } catch (error) {
     if (error instanceof NothingKnown) return { kind: 'nothing-known' };
-    if (error instanceof OverBudget) return { kind: 'over-budget' };
+    if (error instanceof OverBudget)
+      return {
+        kind: 'none',
+        message: `deriving the answers takes too much work: ${insteadOf(request.asked)}`,
+        later: false,
+      };
     if (error instanceof NoEvidence) return { kind: 'none', message: error.message, later: error.later };
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
