@@ -4,9 +4,11 @@
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
+import type { JsonObject } from '../domain/events/json-object.ts';
 import { kindAt, type NameKind, visitNames } from '../domain/events/places.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { type TopicKind, visitTopics } from '../projections/topics.ts';
 import { reachIndexOf } from './reach.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
@@ -21,13 +23,31 @@ const noNames = (): Names => ({
   ...{ party: new Set(), backup: new Set(), grant: new Set(), policy: new Set() },
 });
 
+/** The data of all known versions of an event: as recorded, and as corrections give it. */
+const versionsOf = (view: View, recorded: RecordedEvent): ReadonlyArray<JsonObject> =>
+  [recorded, ...view.correctionsOf(recorded)].flatMap(({ event }) => {
+    if (event.type === 'EventRetracted') return [];
+    const data = event.type === 'EventCorrected' ? event.data.data : encodeData(event);
+    return data === undefined ? [] : [data as JsonObject];
+  });
+
 /** Adds the names in all known versions of an event. */
 const addNames = (view: View, recorded: RecordedEvent, names: Names): void => {
-  for (const { event } of [recorded, ...view.correctionsOf(recorded)]) {
-    const data = event.type === 'EventCorrected' ? event.data.data : encodeData(event);
-    if (data === undefined || event.type === 'EventRetracted') continue;
-    visitNames(data as Readonly<Record<string, unknown>>, (place, name) => names[kindAt(place)].add(name));
-  }
+  for (const data of versionsOf(view, recorded))
+    visitNames(data, (place, name) => names[kindAt(place)].add(name));
+};
+
+/** Whether a known version of an event is under a topic: the index also leads to events by later corrections. */
+const isUnder = (view: View, recorded: RecordedEvent, kind: TopicKind, name: string): boolean => {
+  let found = false;
+  for (const data of versionsOf(view, recorded))
+    visitTopics(recorded.event.type, data, {
+      topic: (each, of) => {
+        found ||= each === kind && of === name;
+      },
+      name: () => {},
+    });
+  return found;
 };
 
 /** The event at a position; for a correction, its target. */
@@ -42,33 +62,26 @@ const targetAt = (view: View, position: number): RecordedEvent | undefined => {
 const namesAround = (view: View, subject: string): Names => {
   const names = noNames();
   names.subject.add(subject);
-  const addAll = (positions: Iterable<number>): void => {
-    for (const position of positions) {
+  const addAll = (kind: TopicKind, name: string, into: Names): void => {
+    for (const position of view.positions(kind, name)) {
       view.work.goOn(stepsOfFact);
       const target = targetAt(view, position);
-      if (target !== undefined) addNames(view, target, names);
+      if (target !== undefined && isUnder(view, target, kind, name)) addNames(view, target, into);
     }
   };
-  addAll(view.positions('subject', subject));
-  for (const population of [...names.population]) addAll(view.positions('population', population));
-  for (const backup of [...names.backup]) addAll(view.positions('backup', backup));
+  addAll('subject', subject, names);
+  for (const population of [...names.population]) addAll('population', population, names);
+  for (const backup of [...names.backup]) addAll('backup', backup, names);
   names.subject.clear();
   names.subject.add(subject);
   const around = noNames();
-  const addGrants = (positions: Iterable<number>): void => {
-    for (const position of positions) {
-      view.work.goOn(stepsOfFact);
-      const target = targetAt(view, position);
-      if (target !== undefined) addNames(view, target, around);
-    }
-  };
   for (const site of names.site) {
-    addGrants(view.positions('site', site));
-    addGrants(view.positions('grants-over-site', site));
+    addAll('site', site, around);
+    addAll('grants-over-site', site, around);
   }
-  for (const dataset of names.dataset) addGrants(view.positions('grants-over-dataset', dataset));
-  for (const population of names.population) addGrants(view.positions('grants-over-population', population));
-  for (const backup of names.backup) addGrants(view.positions('grants-over-backup', backup));
+  for (const dataset of names.dataset) addAll('grants-over-dataset', dataset, around);
+  for (const population of names.population) addAll('grants-over-population', population, around);
+  for (const backup of names.backup) addAll('grants-over-backup', backup, around);
   for (const party of around.party) names.party.add(party);
   for (const grant of around.grant) names.grant.add(grant);
   return names;

@@ -5,7 +5,7 @@
 
 import { inText } from '../domain/events/in-text.ts';
 import { isPopulation } from '../domain/events/scope.ts';
-import { subjectsOf } from '../domain/events/subjects.ts';
+import { subjectsIn, subjectsOf } from '../domain/events/subjects.ts';
 import { reachTrail } from '../domain/reach/reach-trail.ts';
 import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
@@ -123,7 +123,8 @@ const ownReasons = (
     if (names(recorded)) {
       const held = fact === undefined ? 'names the subject, but does not hold' : 'names the subject';
       reasons.add(position, `${held} (${recorded.event.type})`);
-    } else if (fact !== undefined && fact.corrections.length > 0)
+    } else if (fact !== undefined && subjectsIn(fact.data).has(subject))
+      // The index also leads here by corrections that are not known yet, or do nothing.
       reasons.add(position, 'names the subject as corrected');
   }
   for (const [position] of reasons.inOrder()) {

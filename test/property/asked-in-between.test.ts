@@ -17,7 +17,7 @@ import { reachOfParty, wireHoldingReach } from '../../src/questions/party-reach.
 import { reachPage } from '../../src/questions/reach.ts';
 import { populationRow } from '../../src/questions/registry.ts';
 import { residencyAt } from '../../src/questions/residency.ts';
-import { trailOf } from '../../src/questions/trail.ts';
+import { naming, trailOf } from '../../src/questions/trail.ts';
 import type { View } from '../../src/questions/view.ts';
 import { wireFinding } from '../../src/questions/wire-finding.ts';
 import { type Sent, sent } from '../support/given-events.ts';
@@ -75,7 +75,7 @@ const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknow
         `findings of ${subject}`,
         (view: View) => findingsOfSubject(view, subject).map((each) => wireFinding(view, each, at)),
       ],
-      [`trail of ${subject}`, (view: View) => trailOf(view, subject, () => false)],
+      [`trail of ${subject}`, (view: View) => trailOf(view, subject, naming(subject))],
     ]),
   ),
   findings: (view) => allFindings(view).map((each) => wireFinding(view, each, at)),

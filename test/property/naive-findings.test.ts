@@ -13,7 +13,7 @@ import { newReachBetween } from '../../src/questions/new-reach.ts';
 import { policyVersions } from '../../src/questions/policies.ts';
 import { simulatePolicy } from '../../src/questions/simulate-policy.ts';
 import { asIfRecorded } from '../../src/questions/simulated-events.ts';
-import { trailOf } from '../../src/questions/trail.ts';
+import { naming, trailOf } from '../../src/questions/trail.ts';
 import { View } from '../../src/questions/view.ts';
 import { source as events, sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
@@ -488,6 +488,42 @@ describe('the trail', () => {
     }
   };
   const ana = { subject: 'ana' };
+
+  it('says nothing of what only a later correction names, however long it is known', () => {
+    const ledger = new StagedLedger(
+      storedEvents([
+        sent('1', 'DataPlaced', { dataset: 'd', scope: { subject: 'ben' }, site: 'virginia' }, at(0)),
+        sent(
+          '2',
+          'EventCorrected',
+          { event: { source: events, id: '1' }, reason: 'a typing error', time: at(1).time },
+          at(1),
+        ),
+        sent('3', 'SubjectEnrolled', { ...ana, population: 'eu-users' }, at(2)),
+        sent(
+          '4',
+          'EventCorrected',
+          {
+            event: { source: events, id: '1' },
+            reason: 'it was hers',
+            data: { dataset: 'd', scope: ana, site: 'virginia' },
+          },
+          at(3),
+        ),
+      ]),
+    );
+    const positions = (known: number) =>
+      trailOf(ledger.view(known, 'claimed'), 'ana', naming('ana')).map(({ recorded }) => recorded.position);
+    try {
+      ledger.record(3);
+      expect(positions(3)).toEqual([3]);
+      ledger.record(4);
+      expect(positions(3)).toEqual([3]);
+      expect(positions(4)).toEqual([1, 2, 3, 4]);
+    } finally {
+      ledger.close();
+    }
+  });
 
   it('includes the deletion of data held through one population, even if it stays through another', () => {
     const log = [
