@@ -62,9 +62,13 @@ export const openThreadedVault = async (
   let requests = 0;
   let isClosed = false;
 
+  const first = await start(input);
+  const beside = openVaultBeside(input.vaultFile, memoryBeside);
+
   const attend = (started: Worker): Worker => {
     worker = started;
     started.on('message', (report: VaultReport) => {
+      if (report.kind === 'filters') return beside.share(report.filters);
       if (report.kind === 'open' || report.number === undefined) return;
       const asked = waiting.get(report.number);
       waiting.delete(report.number);
@@ -81,10 +85,8 @@ export const openThreadedVault = async (
     return started;
   };
 
-  const first = await start(input);
   attend(first.worker);
   if (first.missing !== undefined) notify(first.missing);
-  const beside = openVaultBeside(input.vaultFile, memoryBeside);
 
   /** The thread; a new one if it has ended. */
   const running = (): Promise<Worker> | Worker => {

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { embeddedVault } from '../people/vault/embedded-vault.ts';
+import type { SharedFilter } from '../people/vault/run-filter.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
 import type { Vault, VaultMemory } from '../people/vault/vault.ts';
 import type { Position } from '../store/event-store.ts';
@@ -43,10 +44,12 @@ export type VaultFailure = { readonly problem: PlainProblem } | { readonly error
 
 /**
  * A report of the thread: first that it is open, or why not; then the result of each request, which is the
- * pseudonyms of admitted people, the position to read up to first, or a fault.
+ * pseudonyms of admitted people, the position to read up to first, or a fault. In between it reports the filters of the
+ * vault's index as they change, in shared memory.
  */
 export type VaultReport =
   | { readonly kind: 'open'; readonly missing: string | undefined }
+  | { readonly kind: 'filters'; readonly filters: ReadonlyArray<SharedFilter> }
   | {
       readonly kind: 'done';
       readonly number: number;
@@ -87,15 +90,30 @@ const run = (): void => {
       log.close();
     },
   );
+  let shared = '';
+  const shareFilters = (): void => {
+    const filters = file.filters();
+    const runs = filters.map(({ first, entries }) => `${first} ${entries}`).join();
+    if (runs === shared) return;
+    shared = runs;
+    tell({ kind: 'filters', filters });
+  };
   tell({ kind: 'open', missing: ofLog.fault() });
+  shareFilters();
   void ofLog.lookOn();
   parentPort?.on('message', async (request: VaultRequest) => {
     const { number } = request;
     try {
-      if (request.kind === 'admit') return await admit(vault, request);
+      if (request.kind === 'admit') {
+        await admit(vault, request);
+        return shareFilters();
+      }
       if (request.kind === 'fault') return tell({ kind: 'done', number, fault: await vault.fault() });
-      if (request.kind === 'forget') await vault.forget(request.pseudonym, request.saidAt);
-      else await vault.close();
+      if (request.kind === 'forget') {
+        await vault.forget(request.pseudonym, request.saidAt);
+        shared = '';
+        shareFilters();
+      } else await vault.close();
       tell({ kind: 'done', number });
       if (request.kind === 'close') parentPort?.close();
     } catch (error) {

@@ -422,3 +422,30 @@ describe('what a vault knows of its log', () => {
     expect(existsSync(file)).toBe(true);
   });
 });
+
+describe('a vault whose writer shares its filters', () => {
+  test('given filters of earlier and later moments, readers find the same people as with their own', () => {
+    const { file, vault } = given('first');
+    const [own, sharing] = [openVaultBeside(file), openVaultBeside(file)];
+    const chance = repeatableRandomness(23);
+    let earlier = vault.filters();
+    for (let known = 0; known < 900; ) {
+      const coming = people(known, known + [1, 3, 20, 70][chance(1)[0]! % 4]!);
+      known += coming.length;
+      vault.pseudonymsFor(coming);
+      if (chance(1)[0]! % 5 === 0) vault.forget(people(0, known)[chance(1)[0]! % known]!);
+      if (chance(1)[0]! % 2 === 0) sharing.share(chance(1)[0]! % 2 === 0 ? earlier : vault.filters());
+      earlier = vault.filters();
+      const asked = people(0, known + 20);
+      const found = (beside: typeof own) =>
+        beside.read((each) => asked.map((identifier) => each.pseudonymOf(identifier)));
+      own.dropKept();
+      sharing.dropKept();
+      expect(found(sharing)).toEqual(found(own));
+    }
+    const words = (filters: typeof earlier) => filters.map((filter) => filter.words.buffer);
+    expect(words(vault.filters()).every((buffer) => buffer instanceof SharedArrayBuffer)).toBe(true);
+    own.close();
+    sharing.close();
+  });
+});

@@ -14,6 +14,7 @@ import {
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
 import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
+import { type SharedFilter, SharedFilters } from './run-filter.ts';
 import { Slots, slotNumbers, slotTable } from './slots.ts';
 
 /** The tables of the index. */
@@ -44,6 +45,7 @@ export class EntryIndex {
   private readonly damage: (what: string) => Error;
   private state: 'unread' | 'changed' | 'loaded' = 'unread';
   private runs: IndexRun[] = [];
+  private shared = new SharedFilters([]);
 
   /** @param damage creates the error for damage found while reading. */
   constructor(database: DatabaseSync, damage: (what: string) => Error) {
@@ -80,7 +82,7 @@ export class EntryIndex {
     if (this.statements.last.get()!.last !== endOf(rows.at(-1)))
       return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
-    this.runs = rows.map((row) => IndexRun.read(this.slots, row));
+    this.runs = rows.map((row) => IndexRun.read(this.slots, row, this.shared.wordsOf(row)));
     this.state = 'loaded';
     return undefined;
   }
@@ -107,7 +109,23 @@ export class EntryIndex {
 
   private readRun(first: number): IndexRun | undefined {
     const row = runRowIn(this.statements.one.get(first)!);
-    return row !== undefined && IndexRun.isWhole(row) ? IndexRun.read(this.slots, row) : undefined;
+    return row !== undefined && IndexRun.isWhole(row)
+      ? IndexRun.read(this.slots, row, this.shared.wordsOf(row))
+      : undefined;
+  }
+
+  /** The filters in memory, for other threads. */
+  filters(): ReadonlyArray<SharedFilter> {
+    return this.loaded().map(({ row: { first, entries }, words }) => ({ first, entries, words }));
+  }
+
+  /** Uses the filters of another thread instead of own copies. */
+  share(filters: ReadonlyArray<SharedFilter>): void {
+    this.shared = new SharedFilters(filters);
+    for (const run of this.runs) {
+      const words = this.shared.wordsOf(run.row);
+      if (words !== undefined) run.share(words);
+    }
   }
 
   /** Call it after a rollback: the cached index may be wrong and is read again. */

@@ -99,8 +99,12 @@ export class IndexRun {
     return new IndexRun(to, row, fences, filter, kept);
   }
 
-  /** Reads the fences and the filter of a run. For a run of an earlier version they are computed from its blocks. */
-  static read(from: Slots, row: RunRow): IndexRun {
+  /**
+   * Reads the fences and the filter of a run. For a run of an earlier version they are computed from its blocks.
+   *
+   * @param shared the words of its filter, if another thread has them in memory.
+   */
+  static read(from: Slots, row: RunRow, shared?: Uint32Array): IndexRun {
     const { slots, size } = row;
     const blocks = slotsFor(size);
     if (row.filter !== filterVersion) {
@@ -110,9 +114,21 @@ export class IndexRun {
     const fenceSlots = slotsFor(blocks);
     const fences = from.readAll(slots.subarray(blocks, blocks + fenceSlots), blocks);
     const words = RunFilter.wordsFor(size);
+    if (shared?.length === words) return new IndexRun(from, row, fences, new RunFilter(shared));
     const packed = from.readAll(slots.subarray(blocks + fenceSlots), Math.ceil(words / 2));
-    const filter = new RunFilter(new Uint32Array(packed.slice().buffer, 0, words));
+    const filter = RunFilter.of(size);
+    filter.words.set(new Uint32Array(packed.slice().buffer, 0, words));
     return new IndexRun(from, row, fences, filter);
+  }
+
+  /** The words of its filter. */
+  get words(): Uint32Array {
+    return this.filter.words;
+  }
+
+  /** Uses the words of its filter that another thread has in memory. */
+  share(words: Uint32Array): void {
+    if (words.length === this.words.length) this.filter = new RunFilter(words);
   }
 
   /** Whether the run is of an earlier version, whose filter cannot be used. */

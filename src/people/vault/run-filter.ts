@@ -47,9 +47,10 @@ export class RunFilter {
     return Math.ceil((numbers * bitsPerNumber) / (wordBits * blockWords)) * blockWords;
   }
 
-  /** An empty filter for some numbers. */
+  /** An empty filter for some numbers. Other threads can use its words too. */
   static of(numbers: number): RunFilter {
-    return new RunFilter(new Uint32Array(RunFilter.wordsFor(numbers)));
+    const words = RunFilter.wordsFor(numbers);
+    return new RunFilter(new Uint32Array(new SharedArrayBuffer(words * Uint32Array.BYTES_PER_ELEMENT)));
   }
 
   /** The first word of the block of a hash. */
@@ -71,5 +72,27 @@ export class RunFilter {
     for (let bit = 0, mixed = spread(hash); bit < bitsOfHash; bit++, mixed = nextOf(mixed, step))
       if ((this.words[block + (mixed >>> 28)]! & (1 << ((mixed >>> 23) & 31))) === 0) return false;
     return true;
+  }
+}
+
+/** The filter of a run, in memory that threads share; the first entry and the number of entries say of which run. */
+export interface SharedFilter {
+  readonly first: number;
+  readonly entries: number;
+  readonly words: Uint32Array;
+}
+
+/** Filters that another thread has in memory. */
+export class SharedFilters {
+  private readonly byFirst: ReadonlyMap<number, SharedFilter>;
+
+  constructor(filters: ReadonlyArray<SharedFilter>) {
+    this.byFirst = new Map(filters.map((filter) => [filter.first, filter]));
+  }
+
+  /** The words of the filter of a run, if it is among them. */
+  wordsOf({ first, entries }: Pick<SharedFilter, 'first' | 'entries'>): Uint32Array | undefined {
+    const shared = this.byFirst.get(first);
+    return shared?.entries === entries ? shared.words : undefined;
   }
 }

@@ -11,6 +11,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import type { SharedFilter } from './run-filter.ts';
 import { looksLikePseudonym, pseudonymBytes, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
@@ -49,6 +50,8 @@ export interface VaultFile extends PeopleOfVault {
    * @returns how many known people were forgotten.
    */
   forgetAll(pseudonyms: ReadonlyArray<string>): number;
+  /** The filters of its index, for other threads that read the file. */
+  filters(): ReadonlyArray<SharedFilter>;
   /** Forgets a person. Returns the pseudonym that now stands for nobody, or undefined if there was none. */
   forget(identifier: string): string | undefined;
   close(): void;
@@ -229,6 +232,7 @@ const vaultIn = (
     knows: (pseudonym) => reading.knows(pseudonym),
     isForgotten: (pseudonym) => reading.isForgotten(pseudonym),
     hasForgotten: () => reading.hasForgotten(),
+    filters: () => guard(() => index.filters()),
     logKnown: () => guard(logKnown),
     noteLog: (known) => guard(() => writeLogKnown(known)),
     whenAdmitting: (known) => {

@@ -1,6 +1,7 @@
 /** Reads a vault while another thread writes it, so that lookups do not wait for admissions. */
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import type { SharedFilter } from './run-filter.ts';
 import type { VaultMemory } from './vault.ts';
 import { vaultFormat } from './vault-format.ts';
 import { type PeopleOfVault, VaultReading } from './vault-reading.ts';
@@ -9,6 +10,8 @@ import { type PeopleOfVault, VaultReading } from './vault-reading.ts';
 export interface VaultBeside {
   /** Looks up people as of one moment. */
   read<A>(look: (people: PeopleOfVault) => A): A;
+  /** Uses the filters of the thread that writes the file. */
+  share(filters: ReadonlyArray<SharedFilter>): void;
   /** Clears the cache after a person was forgotten. */
   dropKept(): void;
   close(): void;
@@ -43,6 +46,7 @@ export const openVaultBeside = (file: string, memory?: VaultMemory): VaultBeside
         throw toStoreProblem(file, error);
       }
     },
+    share: (filters) => reading.index.share(filters),
     dropKept: () => reading.dropKept(),
     close: () => {
       if (database.isOpen) database.close();
