@@ -1,9 +1,10 @@
 /**
- * Measures the Merkle log: the cost of hashing for ingest, the speed of hashing and verification, and the time for
- * a proof.
+ * Measures the Merkle log: the cost of hashing for ingest, the speed of hashing and verification, what each part of
+ * `domicile verify` takes, and the time for a proof.
  *
- * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_LEAVES (default
- * 1000000,10000000: the sizes of the trees for proofs).
+ * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_VERIFIED (default 200,000: the events of the
+ * whole ledger that is verified), BENCH_RUNS (default 3), BENCH_LEAVES (default 1000000,10000000: the sizes of the trees
+ * for proofs).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
@@ -11,22 +12,25 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { encodeEvent } from '../src/domain/events/event.ts';
+import { type Event, encodeEvent } from '../src/domain/events/event.ts';
 import { builderOf, growTree } from '../src/integrity/follow-log.ts';
 import { leafHash } from '../src/integrity/merkle-tree.ts';
 import { TreeBuilder } from '../src/integrity/tree-builder.ts';
 import { openTreeToRead, openTreeToWrite } from '../src/integrity/tree-file.ts';
 import { inclusionProof } from '../src/integrity/tree-over-tiles.ts';
 import { faultLine, settingsFrom } from '../src/ledger/configuration/read-settings.ts';
+import { verifyLedger } from '../src/ledger/verify/verify-ledger.ts';
 import { checkLog } from '../src/ledger/verify/verify-log.ts';
 import { checkTiles } from '../src/ledger/verify/verify-tree.ts';
 import { serve } from '../src/main/serve.ts';
+import { stretchesUpTo } from '../src/sealed-index/stretches.ts';
 import { openLogReader } from '../src/store/sqlite/log-reader.ts';
 import { inFolder, median, printTable, quantile, rate, secondsOf } from './measure.ts';
 import { mixedEvents, registrations } from './mixed-events.ts';
 import { writeMixedLog } from './mixed-log.ts';
 
 const eventsCount = Number(process.env.BENCH_EVENTS ?? 1_000_000);
+const verifiedCount = Number(process.env.BENCH_VERIFIED ?? 200_000);
 const runs = Number(process.env.BENCH_RUNS ?? 3);
 const leafCounts = (process.env.BENCH_LEAVES ?? '1000000,10000000').split(',').map(Number);
 const ingestCount = Math.min(eventsCount, 200_000);
@@ -174,6 +178,71 @@ const hashing = (): Promise<void> =>
     ]);
   });
 
+/** A ledger as a server leaves it: with its vault, its projections and its sealed index. */
+const recordWhole = async (folder: string): Promise<void> => {
+  const server = await startServer(folder, 'sealed');
+  const send = async (events: Iterable<Event>): Promise<void> => {
+    const lines = Iterator.from(events).map((event) =>
+      // Identifiers, for which the server makes pseudonyms.
+      JSON.stringify(encodeEvent(event)).replaceAll('"psn_', '"person-'),
+    );
+    await post(server.url, [...lines]);
+  };
+  await send(registrations());
+  await send(mixedEvents(verifiedCount, verifiedCount / 2));
+  for (;;) {
+    const { data } = (await (await fetch(`${server.url}/v1/log`)).json()) as {
+      data: { size: number; checkpoint?: { size: number }; index: { checkpoint?: { size: number } } };
+    };
+    const size = data.checkpoint?.size ?? 0;
+    if (size >= verifiedCount && data.index.checkpoint?.size === stretchesUpTo(size)) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await server.stop();
+};
+
+const verifying = (): Promise<void> =>
+  inFolder(async (folder) => {
+    await recordWhole(folder);
+    const settings = settingsFrom({ LEDGER_STORE: `sqlite:${folder}` });
+    if (E.isLeft(settings)) throw new Error(settings.left.map(faultLine).join('\n'));
+    const seconds: number[] = [];
+    const micros = new Map<string, number[]>();
+    const add = (part: string, cpu: number): void =>
+      void micros.set(part, [...(micros.get(part) ?? []), cpu / verifiedCount]);
+    for (let run = 0; run < runs; run++) {
+      const before = process.cpuUsage();
+      let inParts = 0;
+      seconds.push(
+        await secondsOf(async () => {
+          const checks = await verifyLedger(
+            settings.right,
+            Date.now,
+            () => {},
+            (part, cpu) => {
+              inParts += cpu;
+              add(part, cpu);
+            },
+            0,
+          );
+          const wrong = checks.filter(({ state }) => state !== 'ok');
+          if (wrong.length > 0)
+            throw new Error(wrong.map(({ name, found }) => `${name}: ${found}`).join('\n'));
+        }),
+      );
+      const { user, system } = process.cpuUsage(before);
+      add('log and tree', user + system - inParts);
+      add('all', user + system);
+    }
+    printTable(
+      `domicile verify of a whole ledger of ${verifiedCount} mixed events, median of ${runs}: ${rate(verifiedCount, median(seconds))}`,
+      [
+        ['', 'processor time of an event'],
+        ...[...micros].map(([part, each]) => [part, `${median(each).toFixed(1)} µs`]),
+      ],
+    );
+  });
+
 const proving = async (): Promise<void> => {
   const rows: string[][] = [['leaves', 'p50', 'p99']];
   for (const leaves of leafCounts) {
@@ -212,6 +281,7 @@ const proving = async (): Promise<void> => {
 if (process.argv[2] === 'serve') await serveHere(process.argv[3] as Mode);
 else {
   await hashing();
+  await verifying();
   await proving();
   await ingest();
 }
