@@ -189,7 +189,8 @@ it('given events recorded by the first key, both witnesses cosign the checkpoint
   // The witnesses know the index as well: a checkpoint of it is served once both have cosigned it.
   const index = async () => {
     const answer = await fetch(`${url}/v1/log`, { headers: { authorization } });
-    return (await answer.json()).data.index.checkpoint?.size;
+    const { data } = (await answer.json()) as { data: { index: { checkpoint?: { size: number } } } };
+    return data.index.checkpoint?.size;
   };
   await expect.poll(index, { timeout: 60_000 }).toBe(stretchesUpTo(70));
 
