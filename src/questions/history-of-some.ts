@@ -139,7 +139,7 @@ export function* presencesInParts(
 ): Iterable<ReadonlyArray<SubjectPresence>> {
   let done = 0;
   for (const some of inParts(subjects)) {
-    yield historyOfSome(view.as(view.known), some).residency.presences;
+    yield historyOfSome(view.aboutSome(), some).residency.presences;
     view.work.tell(done, subjects.length);
     done += some.length;
   }

@@ -4,6 +4,7 @@ import type { Finding } from '../domain/policy/finding.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import { ReachedClass } from '../domain/policy/judged-holdings.ts';
 import { PeopleByClass } from '../domain/policy/people-by-class.ts';
+import { type Labels, sameLabels } from '../domain/reach/labels.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import type { Work } from './work.ts';
 
@@ -42,6 +43,7 @@ export class KeptClasses {
   /** The holdings that policies judge, by class. An unchanged one is the same object as before. */
   judged(reach: ReachIndex, work: Work): ReadonlyArray<readonly [KeptClass, JudgedHolding]> {
     const isSameReach = this.reachedBy === reach;
+    const isSame = remembered(sameLabels);
     const all: (readonly [KeptClass, JudgedHolding])[] = [];
     for (const people of this.people.all()) {
       work.goOn();
@@ -50,7 +52,7 @@ export class KeptClasses {
         kept = { people, reached: new ReachedClass(people), found: new Map() };
         this.keptOf.set(people, kept);
       }
-      all.push([kept, (isSameReach ? kept.reached.last : undefined) ?? kept.reached.judged(reach)]);
+      all.push([kept, (isSameReach ? kept.reached.last : undefined) ?? kept.reached.judged(reach, isSame)]);
     }
     this.reachedBy = reach;
     return all;
@@ -94,3 +96,19 @@ export class KeptClasses {
     return copy;
   }
 }
+
+/** The same for pairs that were compared before: many classes share their labels. */
+const remembered = (isSame: (a: Labels, b: Labels) => boolean): ((a: Labels, b: Labels) => boolean) => {
+  const known = new Map<Labels, Map<Labels, boolean>>();
+  return (a, b) => {
+    if (a === b) return true;
+    const ofA = known.get(a) ?? new Map<Labels, boolean>();
+    known.set(a, ofA);
+    let same = ofA.get(b);
+    if (same === undefined) {
+      same = isSame(a, b);
+      ofA.set(b, same);
+    }
+    return same;
+  };
+};

@@ -222,7 +222,7 @@ export class KeptHistory {
     for (const subjects of everyIndividual(view, this.apart, upTo)) {
       const fresh = [...new Set(subjects)].filter((subject) => !this.individuals.has(subject));
       for (const some of inParts(fresh)) {
-        const is = historyOfSome(view.as(view.known), some);
+        const is = historyOfSome(view.aboutSome(), some);
         this.add(is);
         for (const population of is.enrolments.keys()) this.cohorts.touch(population);
       }
@@ -259,15 +259,15 @@ export class KeptHistory {
   private finish(view: View, { from, apartBefore, remaining, remainingOf }: KnowledgeMove): void {
     const { subjects, datasets } = remainingOf;
     const total = remaining.length + subjects.length;
-    const before = (): View => new View(view.index, from, [], view.work);
+    const before = new View(view.index, from, [], view.work);
     // In each step nothing is read once people are taken out, so it is atomic.
     for (const some of takenFrom(remaining)) {
       view.index.readAhead(some);
       const was = historyOfSome(
-        before(),
+        before.aboutSome(),
         some.filter((subject) => this.individuals.has(subject)),
       );
-      const is = historyOfSome(view.as(view.known), some);
+      const is = historyOfSome(view.aboutSome(), some);
       for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
       this.takeOut(was, apartBefore);
       this.add(is);
@@ -275,8 +275,8 @@ export class KeptHistory {
     }
     for (const some of takenFrom(subjects)) {
       view.index.readAhead(some);
-      const was = historyOfSomeData(before(), some, datasets);
-      const is = historyOfSomeData(view.as(view.known), some, datasets);
+      const was = historyOfSomeData(before.aboutSome(), some, datasets);
+      const is = historyOfSomeData(view.aboutSome(), some, datasets);
       this.takeOut(was, apartBefore);
       this.add(is);
       view.work.tell(total - subjects.length, total);

@@ -30,6 +30,7 @@ export class View {
   private factsRead = 0;
   /** By kind and name, separated by a space; no kind contains a space. */
   private readonly byTopic = new Map<string, ReadonlyArray<Fact>>();
+  private ofPopulations = new Map<string, ReadonlyArray<Fact>>();
   private readonly aboutSubject = new Map<string, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
   /** Facts about one subject; for an event with many subjects, the first for whom this view was asked. */
@@ -65,6 +66,13 @@ export class View {
   as(known: Knowledge): View {
     const position = this.isSimulated() ? Math.min(known.position, this.recordedUpTo) : known.position;
     return new View(this.index, { ...known, position }, [...this.simulated.events.values()], this.work);
+  }
+
+  /** The same view for a question about some people: facts about others are not kept with it, those of populations are. */
+  aboutSome(): View {
+    const view = this.as(this.known);
+    view.ofPopulations = this.ofPopulations;
+    return view;
   }
 
   /** The positions of all known events after a position, in log order; simulated ones come last. */
@@ -194,11 +202,12 @@ export class View {
 
   /** The facts under a topic, in log order. */
   facts(kind: TopicKind, name: string): ReadonlyArray<Fact> {
-    const topic = `${kind} ${name}`;
-    const before = this.byTopic.get(topic);
+    const [known, key] =
+      kind === 'population' ? [this.ofPopulations, name] : [this.byTopic, `${kind} ${name}`];
+    const before = known.get(key);
     if (before !== undefined) return before;
     const facts = this.positions(kind, name).flatMap((position) => this.fact(position) ?? []);
-    this.byTopic.set(topic, facts);
+    known.set(key, facts);
     return facts;
   }
 

@@ -4,7 +4,7 @@
 
 import { overKey } from '../reach/data-class.ts';
 import { classOfHeld, type HeldData, heldPresences } from '../reach/held-data.ts';
-import type { Labels } from '../reach/labels.ts';
+import { type Labels, sameLabels } from '../reach/labels.ts';
 import { pathOrder } from '../reach/path.ts';
 import {
   appendPathInterval,
@@ -18,10 +18,15 @@ import type { Residency } from '../residency/residency.ts';
 import { Count } from '../time/count.ts';
 import { timeOrder, visitOverlaps } from '../time/interval.ts';
 import type { StepFunction } from '../time/step-function.ts';
-import { always, intersect, sameTimeline, subtract, type Timeline } from '../time/timeline.ts';
+import { always, cover, intersect, sameTimeline, subtract, type Timeline } from '../time/timeline.ts';
 import type { ClassPeople, Part } from './class-people.ts';
 import { type Cohorts, cohortsOfOne } from './cohorts.ts';
-import { type JudgedHolding, type ReachedBy, reachedInterval } from './judged-holding.ts';
+import {
+  type JudgedHolding,
+  type ReachedBy,
+  type ReachedInterval,
+  reachedInterval,
+} from './judged-holding.ts';
 import { type IsApart, PeopleByClass } from './people-by-class.ts';
 
 /** Whether a grant is over one subject's data of a dataset, as far as the reach knows. */
@@ -110,24 +115,36 @@ export class ReachedClass {
     return copy;
   }
 
-  /** What policies judge: the same object as before if nothing changed. */
-  judged(reach: LabelledData & Pick<Reach, 'grants'>): JudgedHolding {
+  /**
+   * What policies judge: the same object as before if nothing changed.
+   *
+   * @param isSame whether the same parties reach both along the same paths.
+   */
+  judged(
+    reach: LabelledData & Pick<Reach, 'grants'>,
+    isSame: (a: Labels, b: Labels) => boolean = sameLabels,
+  ): JudgedHolding {
     const { people } = this;
     this.counted ??= this.count();
     const parts = new Map<string | null, ReachedPart>();
-    let isSame = this.parts.size === this.counted.parts.length;
+    let isUnchanged = this.parts.size === this.counted.parts.length;
     for (const [index, { subject }] of this.counted.parts.entries()) {
       const held = heldBy(people, subject, this.counted.present[index]!);
       const before = this.parts.get(subject);
       const labels = reach.labels(classOfHeld(reach.grants, held));
-      if (before?.labels === labels && sameTimeline(before.present, held.present)) parts.set(subject, before);
-      else {
-        isSame = false;
+      if (
+        before !== undefined &&
+        sameTimeline(before.present, held.present) &&
+        isSame(before.labels, labels)
+      ) {
+        parts.set(subject, before);
+      } else {
+        isUnchanged = false;
         parts.set(subject, { labels, present: held.present, byParty: reachedParties(reach, held) });
       }
     }
     this.parts = parts;
-    if (isSame && this.made !== undefined) return this.made;
+    if (isUnchanged && this.made !== undefined) return this.made;
     const counts = this.counted.parts.map(({ count }) => count);
     this.made = {
       holding: people.holding,
@@ -182,20 +199,41 @@ const reachedOf = (
   return [...all].map(([party, reached]) => {
     const [first] = reached;
     if (parts.length === 1) return { party, intervals: first!.taken.map(reachedInterval) };
-    return { party, ...together(reached) };
+    const intervals = firstPaths(reached.flatMap(({ taken }) => taken));
+    return reachesAll(reached, parts)
+      ? { party, intervals }
+      : { party, intervals, subjects: countReached(reached) };
   });
 };
 
-/** If parts are reached along several paths, the row shows the first by R15, and counts everybody reached. */
-const together = (
-  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<PathInterval>; readonly subjects: StepFunction }>,
-): Pick<ReachedBy, 'intervals'> & { readonly subjects: StepFunction } => {
+type TakenPart = { readonly taken: ReadonlyArray<PathInterval>; readonly subjects: StepFunction };
+
+/** Whether everybody who is there is reached whenever anybody is. */
+const reachesAll = (
+  reached: ReadonlyArray<TakenPart>,
+  parts: ReadonlyArray<{ readonly subjects: StepFunction }>,
+): boolean => {
+  if (reached.length < parts.length) return false;
+  const whenReached = reached.map(({ taken }) => cover(taken));
+  const any = cover(whenReached.flat());
+  return reached.every(
+    ({ subjects }, nth) => subtract(intersect(any, subjects.positive()), whenReached[nth]!).length === 0,
+  );
+};
+
+/** How many people are reached. */
+const countReached = (reached: ReadonlyArray<TakenPart>): StepFunction => {
   const count = new Count();
   for (const { taken, subjects } of reached) {
     visitOverlaps(taken, subjects.pieces(), (_, { value }, from, to) => count.add({ from, to }, value));
   }
+  return count.overTime();
+};
+
+/** At each instant the first of the paths by R15. */
+const firstPaths = (taken: ReadonlyArray<PathInterval>): ReadonlyArray<ReachedInterval> => {
   // Each path takes what the ones before it in order have left.
-  const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path.hop, b.path.hop));
+  const inOrder = [...taken].sort((a, b) => pathOrder(a.path.hop, b.path.hop));
   const parts: PathInterval[] = [];
   let left: Timeline = always;
   for (const each of inOrder) {
@@ -206,5 +244,5 @@ const together = (
   }
   const paths: PathInterval[] = [];
   for (const part of parts.sort(timeOrder)) appendPathInterval(paths, part);
-  return { intervals: paths.map(reachedInterval), subjects: count.overTime() };
+  return paths.map(reachedInterval);
 };

@@ -5,7 +5,7 @@
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import type { EdgeKind } from './edge.ts';
-import type { Hop } from './path.ts';
+import { type Hop, sameHops } from './path.ts';
 
 /** An interval in which a party's path is the same. */
 export interface Label extends Interval {
@@ -33,3 +33,15 @@ export interface Labels {
   /** Visits the labels that overlap `[from, to)`, whole, by party and then by time; those of one party if one is named. */
   readonly visit: (from: Instant, to: Instant, party: string | undefined, visitor: LabelVisitor) => void;
 }
+
+/** Whether the same parties reach both along the same paths, by the same events. Linear in the labels. */
+export const sameLabels = (a: Labels, b: Labels): boolean =>
+  a === b ||
+  (a.parties.length === b.parties.length &&
+    a.parties.every((party, nth) => {
+      if (party !== b.parties[nth]) return false;
+      const [some, others] = [a.of(party), b.of(party)];
+      return some.length === others.length && some.every((label, index) => isSame(label, others[index]!));
+    }));
+
+const isSame = (a: Label, b: Label): boolean => a.from === b.from && a.to === b.to && sameHops(a.hop, b.hop);

@@ -4,7 +4,7 @@
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Instant } from '../time/instant.ts';
-import { positions, type Span } from '../time/span.ts';
+import { positions, type Span, sameSpans } from '../time/span.ts';
 import type { EdgeKind } from './edge.ts';
 
 /** One edge of a path, in one of its intervals, with the rest of the path. The last hop leads to the data. */
@@ -118,6 +118,19 @@ export const samePairs = (a: Hop | undefined, b: Hop | undefined): boolean => {
   while (one !== other) {
     if (one === undefined || other === undefined || one.edge !== other.edge || one.to !== other.to)
       return false;
+    one = one.rest;
+    other = other.rest;
+  }
+  return true;
+};
+
+/** Whether two paths have the same edges in the same intervals, opened and closed by the same events. */
+export const sameHops = (a: Hop | undefined, b: Hop | undefined): boolean => {
+  let [one, other] = [a, b];
+  while (one !== other) {
+    if (one === undefined || other === undefined) return false;
+    if (one.edge !== other.edge || one.from !== other.from || one.to !== other.to) return false;
+    if (one.span !== other.span && !sameSpans([one.span], [other.span])) return false;
     one = one.rest;
     other = other.rest;
   }

@@ -35,6 +35,8 @@ const recordedOf = ({
 /** Reads and caches decoded events of the log. */
 export class EventCache {
   private readonly events: LRUCache<number, RecordedEvent>;
+  /** Those last read ahead. Most are of no use afterwards, and would only take the place of others in the cache. */
+  private ahead = new Map<number, RecordedEvent>();
   private readonly bytesMax: number;
   readonly log: LogReader;
 
@@ -47,33 +49,39 @@ export class EventCache {
 
   /** The event at a position; undefined if there is none, or if it cannot be decoded. */
   at(position: number): RecordedEvent | undefined {
-    const cached = this.events.get(position);
+    const cached = this.known(position);
     if (cached !== undefined) return cached;
     const stored = this.log.at(position);
     return stored === undefined ? undefined : this.decoded(stored);
   }
 
   /**
-   * Reads the events at the positions into the cache, as far as it can keep them beside others: at most half of it.
+   * Reads the events at the positions, in place of those read ahead before: as many as half of the cache may take.
    *
    * @param positions in any order; reading in log order is the fastest.
    */
   load(positions: ReadonlyArray<number>): void {
+    this.ahead = new Map();
     const missing = positions.filter((position) => !this.events.has(position));
     let loaded = 0;
     for (let first = 0; first < missing.length && loaded < this.bytesMax / 2; first += loadedAtOnceMax) {
       for (const stored of this.log.some(missing.slice(first, first + loadedAtOnceMax))) {
         // One of many people is better read for each of those asked about.
         if (stored.bytes.length > loadedBytesMax) continue;
-        this.decoded(stored);
+        const recorded = recordedOf(stored);
+        if (recorded !== undefined) this.ahead.set(stored.position, recorded);
         loaded += sizeOf(stored);
       }
     }
   }
 
+  private known(position: number): RecordedEvent | undefined {
+    return this.ahead.get(position) ?? this.events.get(position);
+  }
+
   /** The same, reduced to one subject: the others whom the event enrols are not read. */
   about(position: number, subject: string): RecordedEvent | undefined {
-    const cached = this.events.get(position);
+    const cached = this.known(position);
     if (cached !== undefined) return cached;
     return this.log.lend(position, (stored) => {
       if (stored === undefined) return undefined;
