@@ -17,10 +17,21 @@ const momentsMax = 4;
 /** Events that one finding shows in full: the first. */
 const shownEventsMax = 500;
 
+/** Most findings stay when more is known, and hashing takes most of the time. */
+const ids = new WeakMap<Finding, string>();
+const idOf = (finding: Finding): string => {
+  let id = ids.get(finding);
+  if (id === undefined) {
+    id = findingId(finding);
+    ids.set(finding, id);
+  }
+  return id;
+};
+
 const byId = cachedByKnowledge(
   momentsMax,
   (view): ReadonlyMap<string, Finding> =>
-    new Map(allFindings(view).map((finding) => [findingId(finding), finding])),
+    new Map(allFindings(view).map((finding) => [idOf(finding), finding])),
 );
 
 /** The finding with an id, as the view knows it. */

@@ -17,19 +17,19 @@ import type { DataClass } from '../domain/reach/data-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import type { SharedHolding } from '../domain/residency/holding.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { everyIndividual, type GoneThrough, inParts, takenFrom } from './every-individual.ts';
-import {
-  type HistoryOfSome,
-  historyOfSome,
-  historyOfSomeData,
-  type KeptAccess,
-  presencesInParts,
-} from './history-of-some.ts';
+import { everyIndividual, type GoneThrough, inParts } from './every-individual.ts';
+import { type HistoryOfSome, historyOfSome, type KeptAccess, presencesInParts } from './history-of-some.ts';
 import { apartIn, type IndividualsApart, isAmong } from './individuals-apart.ts';
 import { type KeptClass, KeptClasses } from './kept-classes.ts';
 import { KeptCohorts } from './kept-cohorts.ts';
 import { KeptIndividuals } from './kept-individuals.ts';
-import { copyOfMove, enrolledOtherwise, type KnowledgeMove, touchedBetween } from './knowledge-move.ts';
+import {
+  copyOfMove,
+  countAgain,
+  enrolledOtherwise,
+  type KnowledgeMove,
+  touchedBetween,
+} from './knowledge-move.ts';
 import { ListedFindings } from './listed-findings.ts';
 import { type PlainHistory, peopleFrom, plainClasses } from './plain-history.ts';
 import { reachIndexOf } from './reach.ts';
@@ -256,31 +256,15 @@ export class KeptHistory {
     return this.move;
   }
 
-  private finish(view: View, { from, apartBefore, remaining, remainingOf }: KnowledgeMove): void {
-    const { subjects, datasets } = remainingOf;
-    const total = remaining.length + subjects.length;
-    const before = new View(view.index, from, [], view.work);
-    // In each step nothing is read once people are taken out, so it is atomic.
-    for (const some of takenFrom(remaining)) {
-      view.index.readAhead(some);
-      const was = historyOfSome(
-        before.aboutSome(),
-        some.filter((subject) => this.individuals.has(subject)),
-      );
-      const is = historyOfSome(view.aboutSome(), some);
-      for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
-      this.takeOut(was, apartBefore);
-      this.add(is);
-      view.work.tell(total - remaining.length - subjects.length, total);
-    }
-    for (const some of takenFrom(subjects)) {
-      view.index.readAhead(some);
-      const was = historyOfSomeData(before.aboutSome(), some, datasets);
-      const is = historyOfSomeData(view.aboutSome(), some, datasets);
-      this.takeOut(was, apartBefore);
-      this.add(is);
-      view.work.tell(total - subjects.length, total);
-    }
+  private finish(view: View, move: KnowledgeMove): void {
+    countAgain(view, move, {
+      has: (subject) => this.individuals.has(subject),
+      replace: (was, is) => {
+        for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
+        this.takeOut(was, move.apartBefore);
+        this.add(is);
+      },
+    });
     this.known = view.known;
     this.move = undefined;
   }

@@ -3,7 +3,8 @@ import { isPopulation } from '../domain/events/scope.ts';
 import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import { type Affected, affectedBetween } from './affected.ts';
-import type { HistoryOfSome } from './history-of-some.ts';
+import { takenFrom } from './every-individual.ts';
+import { type HistoryOfSome, historyOfSome, historyOfSomeData } from './history-of-some.ts';
 import {
   apartIn,
   type IndividualsApart,
@@ -12,7 +13,7 @@ import {
 } from './individuals-apart.ts';
 import type { KeptIndividuals } from './kept-individuals.ts';
 import { reachIndexOf } from './reach.ts';
-import type { View } from './view.ts';
+import { View } from './view.ts';
 
 /** An unfinished step from one moment of knowledge to another. */
 export interface KnowledgeMove {
@@ -83,6 +84,38 @@ export const touchedBetween = (
     partly: { subjects: [...partly], datasets },
     populations: [...populations, ...affected.enrolledIn, ...affected.accessedPopulations],
   };
+};
+
+/** Where individuals are counted. */
+export interface Counting {
+  has(subject: string): boolean;
+  /** Counts people as they are in place of what they were, reading nothing. */
+  replace(was: HistoryOfSome, is: HistoryOfSome): void;
+}
+
+/** Counts everybody again whom the step leaves. It can end between two parts of them, and be continued. */
+export const countAgain = (
+  view: View,
+  { from, remaining, remainingOf: { subjects, datasets } }: KnowledgeMove,
+  counting: Counting,
+): void => {
+  const total = remaining.length + subjects.length;
+  const before = new View(view.index, from, [], view.work);
+  const tell = (): void => view.work.tell(total - remaining.length - subjects.length, total);
+  for (const some of takenFrom(remaining)) {
+    tell();
+    view.index.readAhead(some);
+    const counted = some.filter((subject) => counting.has(subject));
+    counting.replace(historyOfSome(before.aboutSome(), counted), historyOfSome(view.aboutSome(), some));
+  }
+  for (const some of takenFrom(subjects)) {
+    tell();
+    view.index.readAhead(some);
+    counting.replace(
+      historyOfSomeData(before.aboutSome(), some, datasets),
+      historyOfSomeData(view.aboutSome(), some, datasets),
+    );
+  }
 };
 
 /** The scopes and datasets whose data the backups contain. */

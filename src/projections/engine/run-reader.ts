@@ -32,10 +32,16 @@ export interface PostingsOfRun {
   readonly lastPosition: number;
 }
 
+/** Late touches whose topics are kept in memory; all of them are read again after each one that is added. */
+const lateTopicsMax = 50_000;
+
 /** Reads runs. Use one instance for each reading connection. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<'ids' | 'run' | 'block' | 'list' | 'anyLate' | 'count' | 'present' | 'codes', StatementSync>
+    Record<
+      'ids' | 'run' | 'block' | 'list' | 'lateCount' | 'lateTopics' | 'count' | 'present' | 'codes',
+      StatementSync
+    >
   > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
@@ -43,7 +49,9 @@ export class RunReader {
   private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
-  private hasLateTouches = false;
+  /** How many late touches there are, and their topics, unless they are too many. */
+  private lateTouches = 0;
+  private lateTopics: ReadonlySet<Topic> | undefined;
 
   constructor(database: DatabaseSync, { blocks, lists, codes }: ReaderCaches) {
     this.blocks = cacheOf(blocks);
@@ -61,7 +69,8 @@ export class RunReader {
         'late_touch',
         'WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
       ),
-      anyLate: database.prepare('SELECT 1 FROM late_touch LIMIT 1'),
+      lateCount: database.prepare("SELECT value FROM meta WHERE name = 'rows of late_touch'"),
+      lateTopics: database.prepare('SELECT topic FROM late_touch'),
       present: database.prepare(
         'SELECT present, present_checksum AS checksum FROM code_block WHERE run = ? ORDER BY place',
       ),
@@ -86,7 +95,22 @@ export class RunReader {
     for (const id of this.present.keys()) if (!ids.has(id)) this.present.delete(id);
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
-    this.hasLateTouches = this.statements.anyLate.get() !== undefined;
+    this.refreshLate();
+  }
+
+  private refreshLate(): void {
+    const count = Number(this.statements.lateCount.get()?.value ?? 0);
+    // They are only ever added.
+    if (count === this.lateTouches) return;
+    this.lateTouches = count;
+    this.lateTopics =
+      count > lateTopicsMax
+        ? undefined
+        : new Set(this.statements.lateTopics.all().map(({ topic }) => topic as Topic));
+  }
+
+  private mayBeLate(topic: Topic): boolean {
+    return this.lateTouches > 0 && this.lateTopics?.has(topic) !== false;
   }
 
   /** The last position that the runs hold. */
@@ -143,7 +167,7 @@ export class RunReader {
       };
       offsetsUnder(topic, run.fences, (place) => this.block(run, place), found, offsetAfter(run, after));
     }
-    return this.hasLateTouches ? this.withLate(out, topic, after, upTo, limit) : out;
+    return this.mayBeLate(topic) ? this.withLate(out, topic, after, upTo, limit) : out;
   }
 
   /** The positions found, merged with those of late touches. */
