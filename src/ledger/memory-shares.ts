@@ -14,7 +14,7 @@ export const memoryMebibytesMax = 1_048_576;
 
 /**
  * What the process takes whatever it keeps: its program, the threads with their stacks and young objects, what is under
- * way in them, such as the runs that are being merged, and the filters of the vault, which take three bytes a person.
+ * way in them, such as the runs that are being merged, and the filters of the vault, which take four bytes a person.
  */
 const runningMebibytes = 640;
 

@@ -68,7 +68,7 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the list of runs and, for each run, its fences and its filter: three bytes for each person.
+   * Reads the list of runs and, for each run, its fences and its filter: four bytes for each person.
    *
    * @returns what is wrong with the index, if anything.
    */
