@@ -21,9 +21,9 @@ describe('Given the founding case on 30 June 2022', () => {
       'ByteDance controls TikTok; ByteDance employs ByteDance engineers in China',
     );
     expect(await ways.locator('.graph-edge.close').count()).toBe(2);
+    await picture(page, 'reach');
     const { text } = await downloaded(page, () => ways.getByRole('button', { name: /as CSV/ }).click());
     expect(text.split('\r\n').filter((line) => line.startsWith('true,bytedance,'))).toHaveLength(2);
-    await picture(page, 'reach');
   });
 
   it('when a party cannot reach a person, then the page says so, and what would have opened the path', async () => {

@@ -30,6 +30,15 @@ const search = async (page: Page, text: string): Promise<void> => {
 };
 const press = (page: Page, name: string | RegExp) =>
   downloaded(page, () => page.getByRole('button', { name }).first().click());
+/** Opens a list with a click, and chooses by keyboard. */
+const choose = async (page: Page, list: string, value: string): Promise<void> => {
+  const select = page.getByLabel(list, { exact: true });
+  await select.click();
+  await select.selectOption(value);
+};
+
+const panelOfPeople = (page: Page) =>
+  page.locator('section.panel').filter({ has: page.locator('#people-title') });
 
 /** Each task: the reader's actions up to the file, and the number of clicks. */
 const tasks: Readonly<
@@ -41,6 +50,27 @@ const tasks: Readonly<
       await search(page, 'ben');
       await page.keyboard.press('Enter');
       return press(page, 'Evidence');
+    },
+  ],
+  'everything about a person': [
+    1,
+    async (page) => {
+      await search(page, 'ben');
+      await page.keyboard.press('Enter');
+      const file = await press(page, 'Everything');
+      expect(file.name).toBe('person-ben-101.html');
+      for (const heading of ['Where the data is', 'For what purposes', 'To whom it was disclosed'])
+        expect(file.text).toContain(heading);
+      return file;
+    },
+  ],
+  'who asked about a person': [
+    2,
+    async (page) => {
+      await search(page, 'ben');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Who asked about this person' }).click();
+      return press(page, /^Download as CSV/);
     },
   ],
   'evidence about a site': [
@@ -67,6 +97,36 @@ const tasks: Readonly<
       return press(page, 'Evidence');
     },
   ],
+  'everybody whom a finding concerns': [
+    3,
+    async (page) => {
+      await page.getByRole('link', { name: 'Findings', exact: true }).first().click();
+      await page.locator('table a.thing-link').first().click();
+      await page.locator('#people-title').waitFor();
+      return downloaded(page, () => panelOfPeople(page).getByRole('button', { name: 'CSV' }).click());
+    },
+  ],
+  'the findings of each party': [
+    3,
+    async (page) => {
+      await page.getByRole('link', { name: 'Findings', exact: true }).first().click();
+      await choose(page, 'grouped by', 'party');
+      await page
+        .locator('tr.group')
+        .getByText(/open at this moment/)
+        .first()
+        .waitFor();
+      return press(page, /^Download as CSV: Findings/);
+    },
+  ],
+  'what was learned since a position': [
+    3,
+    async (page) => {
+      await page.getByRole('link', { name: 'Findings', exact: true }).first().click();
+      await page.getByRole('button', { name: /later knowledge changed/ }).click();
+      return press(page, 'Download as CSV: Opened findings');
+    },
+  ],
   'everybody whose data a party could reach': [
     3,
     async (page) => {
@@ -91,6 +151,13 @@ const tasks: Readonly<
     },
   ],
 };
+
+/** The reports that the screen does not show first, each with the format that its reader needs. */
+const reports = [
+  ['transfers', 'CSV', 'time,'],
+  ['28-cfr-202', 'Page to print', 'Covered person (4) (ii)'],
+  ['assessment', 'JSON', '"oscal-version"'],
+] as const;
 
 const trusted = async () => ({
   keys: ((await the.server.get('/v1/log')).body.data.verifierKeys as string[]).flatMap((vkey) => {
@@ -119,6 +186,21 @@ describe('Given the founding case', () => {
       expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
     },
   );
+});
+
+describe('Given the founding case, and an authority that asks for a report', () => {
+  it('when a reader wants another report than the first, then three clicks save it', async () => {
+    const page = await the.page(`/?${clock}`);
+    const made = await counting(page);
+    for (const [report, format, content] of reports) {
+      const before = await made();
+      await page.getByRole('link', { name: 'Reports', exact: true }).first().click();
+      await choose(page, 'report', report);
+      const file = await press(page, format);
+      expect((await made()) - before).toBe(3);
+      expect(file.text).toContain(content);
+    }
+  });
 });
 
 describe('Given a person who asks to be erased', () => {

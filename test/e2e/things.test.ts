@@ -28,6 +28,7 @@ describe('Given the founding case on 30 June 2022', () => {
     const overdue = lanes.getByRole('button', {
       name: /tiktok\/profile of us-users, backup .* overdue since 2022-03-31/,
     });
+    expect(await axeFaults(page, 'everything', '.scrubber')).toEqual([]);
     await picture(page, 'screens/site-lanes');
     await overdue.press('Enter');
     const proof = page.getByRole('complementary', { name: 'Proof' });
@@ -73,6 +74,7 @@ describe('Given the founding case on 30 June 2022', () => {
       name: /us-users: tiktok\/profile of us-users, live, at TikTok data centre, Virginia, from \d{4}-\d\d-\d\d until 2022/,
     });
     await moved.first().waitFor();
+    expect(await axeFaults(page, 'everything', '.scrubber')).toEqual([]);
     await picture(page, 'screens/dataset-lanes');
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await axeFaults(page, 'everything', '.scrubber')).toEqual([]);

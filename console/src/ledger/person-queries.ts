@@ -7,7 +7,7 @@ import { allRows } from './pages.ts';
 import { ledger } from './session.ts';
 
 /** Rows of each list in a person's file: the maximum of one answer. */
-const fileRowsMax = 1_000;
+export const fileRowsMax = 1_000;
 
 /** Everything about a person as known now, whatever the clocks of the page: an erasure concerns the present. */
 export const fileOf = (subject: string) =>

@@ -37,6 +37,7 @@ import { BackupsPanel } from './backups-panel.tsx';
 import { EraseButton } from './erase-button.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
 import { ErasedPerson } from './erased-person.tsx';
+import { EverythingButton } from './everything-button.tsx';
 import { Figures } from './figures.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
 import { personLanes } from './person-lanes.ts';
@@ -143,6 +144,7 @@ const Person = ({ subject, onErase }: { subject: string; onErase: () => void }) 
   const broken = findings.data?.data.filter((finding) => holdsAt(finding, at));
   const forgotten = trailRows.find(({ event }) => event.type === 'SubjectForgotten')?.event;
   const common = { rows, clocks, minAssurance, subject, at };
+  const pinned = { ...question, validAt: question.validAt ?? clocks?.validAt };
 
   return (
     <div className="person">
@@ -151,10 +153,10 @@ const Person = ({ subject, onErase }: { subject: string; onErase: () => void }) 
           <Id>{subject}</Id>
         </h1>
         <Figures rows={rows} parties={reaching} broken={broken} />
-        <EvidenceButton
-          about={{ subject }}
-          question={{ ...question, validAt: question.validAt ?? clocks?.validAt }}
-        />
+        <span className="panel-tools">
+          <EverythingButton subject={subject} question={pinned} />
+          <EvidenceButton about={{ subject }} question={pinned} />
+        </span>
       </div>
       {forgotten === undefined ? null : (
         <p className="banner calm">
