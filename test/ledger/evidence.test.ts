@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { EvidenceMaker } from '../../src/ledger/evidence/evidence-maker.ts';
 import { enrolled, placed, sent } from '../support/given-events.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
@@ -90,5 +91,40 @@ describe('given a bundle that takes long', () => {
     });
     const next = await evidence(`site=singapore&knownPosition=2&validAt=2021-01-01`);
     expect(next.status).toBe(200);
+  });
+});
+
+describe('given a bundle that takes more memory than its thread may', () => {
+  it('when it is asked for, then the answer says what to ask instead', async () => {
+    // Given
+    await own.server.record([site, placed('d', 'us', 'singapore')]);
+    const { body } = await own.server.send(lines(people(64)), 'application/x-ndjson');
+    const position = Number(body.position);
+    const { merkle, sealed, logFile } = own.server.ledger.parts;
+    const maker = new EvidenceMaker({
+      ...{ merkle, sealed, indexWitnessing: undefined, logFile, waitMs: 60_000 },
+      heapBytesMax: 4 * 1_024 * 1_024,
+      ...merkle.files,
+    });
+    const made = () =>
+      maker.make({
+        asked: {
+          ...{ about: 'site', id: 'singapore', validAt: Date.UTC(2021, 0, 1), position },
+          ...{ minAssurance: 'claimed', trail: false },
+        },
+        form: 'file',
+        identifiers: {},
+        signal: new AbortController().signal,
+      });
+    try {
+      // When
+      const answer = await made();
+      // Then
+      const detail =
+        'deriving the answers takes too much memory: ask about one finding (GET /v1/findings?site=singapore lists them), or about one person';
+      expect(E.isLeft(answer) && answer.left).toEqual({ kind: 'too-much-evidence', detail });
+    } finally {
+      await maker.close();
+    }
   });
 });

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
+import { insteadOf } from '../../evidence/instead.ts';
 import type { EvidenceQuestion } from '../../evidence/questions.ts';
 import type { MerkleLog } from '../../integrity/merkle-log.ts';
 import { coveredBy, type SealedIndex } from '../../sealed-index/sealed-index.ts';
@@ -155,6 +156,11 @@ export class EvidenceMaker {
         return report.later
           ? unavailable(report.message)
           : E.left({ kind: 'too-much-evidence', detail: report.message });
+      case 'out-of-memory':
+        return E.left({
+          kind: 'too-much-evidence',
+          detail: `deriving the answers takes too much memory: ${insteadOf(asked)}`,
+        });
       case 'failed':
         throw new Error(report.message);
     }
@@ -206,7 +212,13 @@ export class EvidenceMaker {
       this.answered?.(report);
     };
     thread.on('message', (report: EvidenceReport) => this.answered?.(report));
-    thread.on('error', ({ message }) => ended({ kind: 'failed', message }));
+    thread.on('error', (error) =>
+      ended(
+        'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? { kind: 'out-of-memory' }
+          : { kind: 'failed', message: error.message },
+      ),
+    );
     thread.on('exit', () => ended({ kind: 'none', message: 'the server is stopping', later: true }));
   }
 

@@ -43,6 +43,7 @@ export type EvidenceReport =
   | { readonly kind: 'made'; readonly text: string }
   | { readonly kind: 'nothing-known' }
   | { readonly kind: 'none'; readonly message: string; readonly later: boolean }
+  | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'failed'; readonly message: string };
 
 const files = workerData as EvidenceThreadInput;
