@@ -164,25 +164,19 @@ export class RunContent {
     }
   }
 
-  /** The keys of all posting lists. */
-  listKeys(): ReadonlySet<ListKey> {
-    return new Set(this.runs.flatMap(({ listKeys }) => [...listKeys]));
-  }
-
-  /** The parts of a posting list, each in order of time. */
-  *list(key: ListKey): Generator<PostingColumns> {
+  /** The posting lists, run by run; each is in order of time. */
+  *lists(): Generator<readonly [ListKey, PostingColumns]> {
     const select = this.database.prepare(
       'SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?',
     );
-    for (const run of this.runs) {
-      if (!run.listKeys.includes(key)) continue;
-      const row = select.get(run.id, key);
-      const list = new PostingColumns(
-        checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum),
-      );
-      for (let group = 1; group < list.groups; group++)
-        if (list.times[group]! < list.times[group - 1]!) throw damaged('a posting list');
-      yield list;
-    }
+    for (const { id, listKeys } of this.runs)
+      for (const key of listKeys) {
+        const row = select.get(id, key);
+        const packed = checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+        const list = new PostingColumns(packed);
+        for (let group = 1; group < list.groups; group++)
+          if (list.times[group]! < list.times[group - 1]!) throw damaged('a posting list');
+        yield [key, list];
+      }
   }
 }

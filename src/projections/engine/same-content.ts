@@ -69,39 +69,47 @@ const haveSameCodes = ([one, other]: Pair): boolean => {
   return others.next().done === true;
 };
 
-/** A sum over postings in any order. Nobody who does not know the seed can find others with the same sum. */
-const sumOf = (content: RunContent, key: ListKey, seed: Uint32Array): string => {
-  let [length, high, low] = [0, 0, 0];
-  const mixed = (start: number, time: number, position: number, subject: number): number => {
-    let hash = start;
-    for (const number of [time, position, subject])
-      for (const word of [number | 0, Math.floor(number / 2 ** 32) | 0]) {
-        hash = Math.imul(hash ^ word, 0x85ebca6b);
-        hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-        hash ^= hash >>> 16;
-      }
-    return hash;
-  };
-  for (const list of content.list(key))
+/** A hash of a posting. */
+const mixed = (seed: number, time: number, position: number, subject: number): number => {
+  let hash = seed;
+  for (const number of [time, position, subject])
+    for (const word of [number | 0, Math.floor(number / 2 ** 32) | 0]) {
+      hash = Math.imul(hash ^ word, 0x85ebca6b);
+      hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+      hash ^= hash >>> 16;
+    }
+  return hash;
+};
+
+/** How many postings a list has, and the sums of two hashes of each, which do not depend on their order. */
+interface Sum {
+  postings: number;
+  one: number;
+  other: number;
+}
+
+/** The sum of each list. The seeds are random, so different lists have the same sum by chance alone: one in 2^64. */
+function* sumsOf(content: RunContent, seeds: Uint32Array): Generator<void, ReadonlyMap<ListKey, Sum>> {
+  const sums = new Map<ListKey, Sum>();
+  for (const [key, list] of content.lists()) {
+    const sum = sums.get(key) ?? { postings: 0, one: 0, other: 0 };
+    sums.set(key, sum);
     for (let group = 0; group < list.groups; group++)
       for (let each = list.startOf(group); each < list.startOf(group + 1); each++) {
         const [time, position, subject] = [list.times[group]!, list.positions[group]!, list.subjects[each]!];
-        high = (high + mixed(seed[0]!, time, position, subject)) | 0;
-        low = (low + mixed(seed[1]!, time, position, subject)) | 0;
-        length++;
+        sum.one = (sum.one + mixed(seeds[0]!, time, position, subject)) | 0;
+        sum.other = (sum.other + mixed(seeds[1]!, time, position, subject)) | 0;
+        sum.postings++;
       }
-  return `${length} ${high} ${low}`;
-};
-
-function* haveSameLists([one, other]: Pair): Generator<void, boolean> {
-  const keys = one.listKeys();
-  if (!isDeepStrictEqual(keys, other.listKeys())) return false;
-  const seed = new Uint32Array(new Uint8Array(randomBytes(8)).buffer);
-  for (const key of keys) {
-    if (sumOf(one, key, seed) !== sumOf(other, key, seed)) return false;
     yield;
   }
-  return true;
+  return sums;
+}
+
+function* haveSameLists([one, other]: Pair): Generator<void, boolean> {
+  const seeds = new Uint32Array(new Uint8Array(randomBytes(8)).buffer);
+  const [sums, others] = [yield* sumsOf(one, seeds), yield* sumsOf(other, seeds)];
+  return isDeepStrictEqual(sums, others);
 }
 
 /**
