@@ -40,6 +40,10 @@ describe('an answer', () => {
     expect(gunzipSync(bytes).toString()).toBe(plain);
     const none = await server.request(path, { headers: { 'accept-encoding': 'identity' } });
     expect(none.headers.get('content-encoding')).toBeNull();
+    const short = await server.request('/v1/subjects/person-1/residency', {
+      headers: { 'accept-encoding': 'gzip' },
+    });
+    expect(short.headers.get('content-encoding')).toBeNull();
   });
 
   it.each([

@@ -14,11 +14,15 @@ export const answerHeaders: MiddlewareHandler = async (context, next) => {
     context.header('X-Accel-Buffering', 'no');
 };
 
+/** Shorter answers are not compressed: that would take longer than sending them. */
+const compressedBytesMin = 8_192;
+
 /**
  * Compresses text for callers that accept it. The live stream of events is not compressed, since buffering would
  * delay events.
  */
 export const compressed: MiddlewareHandler = compress({
+  threshold: compressedBytesMin,
   contentTypeFilter: (type) =>
     /^(application\/(json|problem\+json|x-ndjson|javascript)|text\/)/.test(type) && !isStream(type),
 });
