@@ -152,6 +152,9 @@ const tasks: Readonly<
   ],
 };
 
+/** Tasks that end on a screen on which another task ends, too: axe need not look at it twice. */
+const onScreensOfOthers = new Set(['everything about a person', 'everybody whom a finding concerns']);
+
 /** The reports that the screen does not show first, each with the format that its reader needs. */
 const reports = [
   ['transfers', 'CSV', 'time,'],
@@ -182,7 +185,7 @@ describe('Given the founding case', () => {
         expect(report.bundle!.completeness.kind).toBe('sealed');
       }
       await picture(page, `screens/task-${name.replaceAll(' ', '-')}`);
-      expect(await axeFaults(page)).toEqual([]);
+      if (!onScreensOfOthers.has(name)) expect(await axeFaults(page)).toEqual([]);
       expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
     },
   );
@@ -200,6 +203,49 @@ describe('Given the founding case, and an authority that asks for a report', () 
       expect((await made()) - before).toBe(3);
       expect(file.text).toContain(content);
     }
+  });
+});
+
+describe('Given a reader who may change what the ledger knows', () => {
+  it('when an event was wrong, then five clicks record a correction, and its effect is shown before', async () => {
+    const page = await the.page('/');
+    const made = await counting(page);
+    await page.getByRole('link', { name: 'Log', exact: true }).first().click();
+    await page
+      .getByRole('link', { name: /, proof of/ })
+      .first()
+      .click();
+    await page.getByRole('link', { name: 'Correct this event' }).click();
+    await page.getByLabel(/^Reason/).fill('It happened a day later');
+    await page.getByLabel('Valid from (UTC)').fill('2026-11-02T00:00:00Z');
+    await page.getByRole('button', { name: 'Show the effect' }).click();
+    await page.getByText('It would read:').waitFor();
+    await page.getByRole('button', { name: 'Record this correction' }).click();
+    await expect.poll(() => page.url()).toContain('/log?proof=');
+    expect(await made()).toBe(5);
+  });
+
+  it('when a template fits, then eight clicks adopt a policy, and its findings are shown before', async () => {
+    const page = await the.page('/');
+    const made = await counting(page);
+    await page.getByRole('link', { name: 'Findings', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Try a policy before you adopt it' }).click();
+    const chosen = async (list: RegExp, value: string) => {
+      const select = page.getByLabel(list).first();
+      await select.click();
+      await select.selectOption(value);
+    };
+    await chosen(/^Start from a template/, 'keep-out');
+    await chosen(/party/i, 'bytedance');
+    await chosen(/people|population/i, 'us-users');
+    await page.getByRole('button', { name: 'Write the rules' }).click();
+    await page.getByLabel('Policy', { exact: true }).fill('keep-bytedance-out');
+    await page.getByRole('textbox', { name: 'Effective from (UTC)' }).fill('2022-06-17');
+    await page.getByRole('button', { name: 'Show the difference over all history' }).click();
+    await page.getByLabel('Reason for the adoption').fill('The board decided so.');
+    await page.getByRole('button', { name: 'Adopt this policy' }).click();
+    await expect.poll(() => page.url()).toContain('/findings?policy=keep-bytedance-out');
+    expect(await made()).toBe(8);
   });
 });
 
