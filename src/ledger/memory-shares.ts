@@ -20,7 +20,7 @@ const runningMebibytes = 640;
 
 /**
  * The heap that each thread for questions and evidence may take in any case. A share limits what such a thread keeps in
- * ordinary ledgers; one with very many individuals takes about ten kilobytes for each of them, and with less heap its
+ * ordinary ledgers; one with very many individuals takes about four kilobytes for each of them, and with less heap its
  * findings could not be answered at all. Past the limit the question gets a 503.
  */
 export const heapMebibytesMin = 2_048;
