@@ -68,6 +68,8 @@ describe('Given the founding case on 30 June 2022', () => {
     );
     await page.getByRole('heading', { name: `Lineage: ${lineage.data.edges.length} ways` }).waitFor();
     expect(await page.locator('.lineage .graph-node').count()).toBe(lineage.data.nodes.length);
+    const { body: broken } = await the.server.get('/v1/findings', { dataset: 'tiktok/profile', limit: 1000 });
+    await page.getByRole('heading', { name: new RegExp(`^${broken.data.length} finding`) }).waitFor();
     await picture(page, 'screens/dataset');
     await page.getByRole('button', { name: 'Show lanes' }).click();
     const moved = lanes.getByRole('button', {
@@ -84,6 +86,8 @@ describe('Given the founding case on 30 June 2022', () => {
 
     await page.getByRole('link', { name: 'us-users' }).first().click();
     await expect.poll(() => page.url()).toContain('/population?');
+    const { body: ofPeople } = await the.server.get('/v1/findings', { population: 'us-users', limit: 1000 });
+    await page.getByRole('heading', { name: new RegExp(`^${ofPeople.data.length} finding`) }).waitFor();
     const { body: population } = await the.server.get('/v1/populations/us-users', { validAt: '2022-06-30' });
     await expect
       .poll(() => page.locator('.thing-facts').innerText())
