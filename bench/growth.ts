@@ -2,12 +2,14 @@
  * Measures how a ledger copes with growth. People are enrolled ten thousand at a time over HTTP. At each size it
  * answers questions about single people and about all of them, alone and during ingest, before and after a restart.
  * The baselines, in the same run, are the vault alone, and SQLite alone with one index by identifier and one by
- * pseudonym.
+ * pseudonym; and for questions about people, each of which waits until its entry in the read log is on disk, how long the
+ * disk alone takes for that.
  *
  * `--people N,M`: the sizes, in ascending order (default 100,000 and 1,000,000).
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
@@ -104,6 +106,26 @@ const askAboutPeople = async (
   const times: number[] = [];
   while (!isOver(times.length))
     times.push(await answered(`${url}/v1/subjects/${identifierOf(Math.floor(random() * people))}/residency`));
+  return times;
+};
+
+/** Bytes that SQLite writes for an entry of the read log: a page and its header. */
+const readBytes = 4_096 + 24;
+
+/** Writes as many bytes as an entry of the read log takes, and waits until they are on disk, again and again. */
+const syncAlone = async (folder: string, isOver: (synced: number) => boolean): Promise<number[]> => {
+  const file = join(folder, 'synced');
+  const handle = await open(file, 'w');
+  const bytes = Buffer.alloc(readBytes, 1);
+  const times: number[] = [];
+  while (!isOver(times.length)) {
+    const began = performance.now();
+    await handle.write(bytes, 0, readBytes, (times.length % 1_000) * readBytes);
+    await handle.datasync();
+    times.push(performance.now() - began);
+  }
+  await handle.close();
+  await rm(file);
   return times;
 };
 
@@ -210,7 +232,9 @@ const columns = [
   'new people',
   'processor time each',
   'a person: p50, p99',
-  'beside ingest: p50, p99',
+  'the disk alone',
+  'a person beside ingest: p50, p99',
+  'the disk beside ingest',
   'ingest meanwhile',
   'populations, holdings, findings',
   'again',
@@ -239,17 +263,25 @@ await inFolder(async (folder) => {
     const processor = processorOf(server.pid);
     await askAboutPeople(server.url, size, (asked) => asked >= 200);
     const alone = await askAboutPeople(server.url, size, (asked) => asked >= questions);
+    const disk = await syncAlone(folder, (synced) => synced >= questions);
     const cold = await askWidely(server.url);
     const again = [await askWidely(server.url), await askWidely(server.url), await askWidely(server.url)];
     const warm = cold.map((_, place) => median(again.map((times) => times[place]!)));
-    let isOver = false;
     const besideCount = Math.min(size, besidePeople);
-    const enrolling = enrol(server.url, enrolled, enrolled + besideCount).finally(() => {
-      isOver = true;
-    });
-    const beside = await askAboutPeople(server.url, size, () => isOver);
-    const besideSeconds = await enrolling;
-    enrolled += besideCount;
+    /** Does something while people are enrolled. Returns the seconds that enrolling took, too. */
+    const whileEnrolling = async <A>(act: (isOver: () => boolean) => Promise<A>): Promise<[A, number]> => {
+      let isOver = false;
+      const enrolling = enrol(server.url, enrolled, enrolled + besideCount).finally(() => {
+        isOver = true;
+      });
+      const done = await act(() => isOver);
+      enrolled += besideCount;
+      return [done, await enrolling];
+    };
+    const [beside, besideSeconds] = await whileEnrolling((isOver) =>
+      askAboutPeople(server.url, size, isOver),
+    );
+    const [diskBeside] = await whileEnrolling((isOver) => syncAlone(folder, isOver));
     await caughtUp(server.url, head(enrolled));
     const resident = residentOf(server.pid);
     await server.stop();
@@ -265,7 +297,9 @@ await inFolder(async (folder) => {
       rate(added, seconds),
       `${(((processor - processorBefore) * 1e6) / added).toFixed(1)} µs`,
       both(alone),
+      both(disk),
       both(beside),
+      both(diskBeside),
       rate(besideCount, besideSeconds),
       all(cold),
       all(warm),
