@@ -4,7 +4,7 @@ import { type IndividualsApart, subjectsApart } from './individuals-apart.ts';
 import type { View } from './view.ts';
 
 /** Individuals to process in one step; the memory of their facts is freed in between. */
-export const individualsAtOnceMax = 200;
+const individualsAtOnceMax = 200;
 
 /** Splits a list into parts that can be processed in one step. */
 export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArray<string>> {
