@@ -47,6 +47,7 @@ export class SealedIndexReader {
       ),
       blockRows: database.prepare('SELECT n, first, lines FROM block WHERE place = ? ORDER BY n'),
       tileRows: database.prepare('SELECT level, n, hashes FROM tile WHERE place = ? ORDER BY level, n'),
+      firsts: database.prepare('SELECT first FROM block WHERE place = ? ORDER BY n'),
       tile: database.prepare('SELECT hashes FROM tile WHERE place = ? AND level = ? AND n = ?'),
     };
     this.statements.blockRows.setReturnArrays(true);
@@ -103,6 +104,11 @@ export class SealedIndexReader {
   /** All keys of a stretch in order, in blocks. */
   *keysOf({ place, keys }: KeptStretch): Generator<ReadonlyArray<KeyedPositions>> {
     for (let n = 0; n * keysInBlock < keys; n++) yield this.block(place, n);
+  }
+
+  /** By what each block of a stretch is looked up, in order. */
+  *firstsOf({ place }: Pick<KeptStretch, 'place'>): Generator<unknown> {
+    for (const { first } of this.statements.firsts.iterate(place)) yield first;
   }
 
   /** The rows of a stretch as the file has them, in order: blocks of keys, and tiles. */

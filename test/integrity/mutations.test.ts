@@ -286,6 +286,18 @@ it.each([
     said: /^the keys of the stretch of the events \d+ to \d+ do not match its seal$/,
   },
   {
+    what: 'the largest stretch has lost its first keys',
+    change: (index: DatabaseSync) =>
+      index.exec('DELETE FROM block WHERE n = 0 AND place = (SELECT max(place) FROM block)'),
+    said: /block 0 of stretch \d+ is missing/,
+  },
+  {
+    what: 'keys are looked up in the wrong place',
+    change: (index: DatabaseSync) =>
+      index.exec("UPDATE block SET first = first || 'z' WHERE place = (SELECT max(place) FROM block)"),
+    said: /^the keys of the stretch of the events \d+ to \d+ do not match its seal$/,
+  },
+  {
     what: 'a stretch has another root',
     change: (index: DatabaseSync) => index.exec('UPDATE seal SET root = zeroblob(32) WHERE place = 3'),
     said: /^the seal of the stretch of the events 193 to 256 does not match the log$/,

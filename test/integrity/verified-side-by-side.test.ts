@@ -1,10 +1,16 @@
 /** A ledger whose parts are verified side by side, with the same results as one after the other. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { filesIn } from '../../src/ledger/files.ts';
 import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
+import * as threads from '../../src/threads/start-thread.ts';
 import { many } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
+
+vi.mock('../../src/threads/start-thread.ts', { spy: true });
 
 const directory = newDataDirectory();
 
@@ -18,6 +24,10 @@ beforeAll(async () => {
   await server.close();
 });
 afterAll(() => removeDirectory(directory));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.mocked(threads.startThread).mockRestore();
+});
 
 const both = async () => {
   const settings = { ...(await settingsIn(directory)), dataDirectory: directory };
@@ -59,7 +69,27 @@ it('while a server has it open, the vault is compared as well', async () => {
   expect(inThreads.find(({ name }) => name === 'vault')).toMatchObject({ state: 'ok' });
 });
 
-it('given somebody whom the vault has lost, and another kind in the projections, both are told', async () => {
+it('given a part whose thread runs out of memory, that is told beside the other results, and nothing is left behind', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'domicile-scratch-'));
+  vi.stubEnv('TMPDIR', temporary);
+  const { startThread } = await vi.importActual<typeof threads>('../../src/threads/start-thread.ts');
+  vi.mocked(threads.startThread).mockImplementation((module, given, _, young) =>
+    startThread(module, given, (given as { part: string }).part === 'index' ? 8 : undefined, young),
+  );
+  const { inThreads } = await both();
+  expect(inThreads.filter(({ state }) => state !== 'ok')).toEqual([
+    expect.objectContaining({
+      name: 'index',
+      state: 'failed',
+      found: expect.stringMatching(/^could not be examined: .*memory/),
+    }),
+  ]);
+  expect(inThreads.map(({ name }) => name)).toEqual(expect.arrayContaining(['log', 'projections', 'vault']));
+  expect(readdirSync(temporary)).toEqual([]);
+  rmSync(temporary, { recursive: true });
+});
+
+it('given an entry deleted from the vault, and corrections deleted from the projections, both are told', async () => {
   const { vault, projections } = filesIn(directory);
   const people = new DatabaseSync(vault);
   people.exec('DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)');

@@ -1,10 +1,15 @@
-/** The check of the vault against the log: it finds everybody whom the log names and the vault does not know. */
+/**
+ * The check of the vault: it finds everybody whom the log names and the vault does not know, and damage in every table,
+ * also in vaults of earlier versions, which it leaves as they are.
+ */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCheck } from '../../src/ledger/verify/run-check.ts';
 import { checkVault } from '../../src/ledger/verify/verify-vault.ts';
 import { PseudonymSet } from '../../src/people/vault/pseudonym-set.ts';
 import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
@@ -28,8 +33,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const found = (events: ReadonlyArray<StoredEvent>) => {
-  for (const steps = checkVault(logOf(events), file); ; ) {
+const found = (events: ReadonlyArray<StoredEvent>, vaultFile = file) => {
+  for (const steps = checkVault(logOf(events), vaultFile); ; ) {
     const { done, value } = steps.next();
     if (done === true) return { state: value.state, found: value.found };
   }
@@ -82,6 +87,57 @@ it('given any log, tells how many people the vault does not know and who were no
     { numRuns: 200 },
   );
 });
+
+/** The vault that a version wrote, in a file of its own. */
+const writtenBy = (version: string): string => {
+  const copy = join(folder, `vault-${randomBytes(4).toString('hex')}.sqlite`);
+  if (version === 'now') copyFileSync(file, copy);
+  else
+    copyFileSync(
+      join(import.meta.dirname, '../people', `vault-v${version === '2' ? 3 : version}.sqlite`),
+      copy,
+    );
+  if (version === '2') {
+    const database = new DatabaseSync(copy);
+    database.exec('DROP TABLE log; PRAGMA user_version = 2');
+    database.close();
+  }
+  return copy;
+};
+const versions = ['2', '3', '4', 'now'];
+
+it.each(versions)('given a vault of version %s, it is compared and left as it is', (version) => {
+  const vault = writtenBy(version);
+  const before = readFileSync(vault);
+  expect(found([], vault).state).toBe('ok');
+  expect(readFileSync(vault).equals(before)).toBe(true);
+});
+
+it.each(
+  versions.flatMap((version) =>
+    [
+      ['slot', 'content'],
+      ['run', 'slots'],
+      ['entry', 'pseudonym'],
+    ].map(([table, column]) => ({ version, table: table!, column: column! })),
+  ),
+)(
+  'given a flipped byte in $table of a vault of version $version, it is told',
+  ({ version, table, column }) => {
+    const vault = writtenBy(version);
+    const database = new DatabaseSync(vault);
+    const { row, content } = database
+      .prepare(`SELECT rowid AS row, ${column} AS content FROM ${table} LIMIT 1`)
+      .get() as { row: number; content: Uint8Array };
+    content[1]! ^= 0xff;
+    database.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(content, row);
+    database.close();
+    expect(runCheck('vault', vault, checkVault(logOf([]), vault), () => {})).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('damaged'),
+    });
+  },
+);
 
 it('finds each of many pseudonyms once, and none that differs in a bit', () => {
   const set = new PseudonymSet();

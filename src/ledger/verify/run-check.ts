@@ -12,6 +12,14 @@ export const unreadable = (name: string, file: string, error: unknown): Check =>
         'Restore it from a copy that passes domicile verify',
       );
 
+/** The result of a part of a verification that ended before its checks did. */
+export const unexamined = (name: string, error: unknown): Check =>
+  failed(
+    name,
+    `could not be examined: ${error instanceof Error ? error.message : String(error)}`,
+    'Run domicile verify again, with more memory if that was the reason',
+  );
+
 /** Runs a check to its end. */
 export const runCheck = (
   name: string,

@@ -4,25 +4,26 @@
  *
  * The parts of a large ledger run side by side, each in threads of its own.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
-import { openTreeToRead } from '../../integrity/tree-file.ts';
+import { openTreeToRead, type TreeReader } from '../../integrity/tree-file.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
-import { fromPlain } from '../../store/sqlite/store-problems.ts';
 import { startThread } from '../../threads/start-thread.ts';
 import { type Check, warning } from '../examine/check.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
-import { runCheck, unreadable } from './run-check.ts';
+import { runCheck, unexamined, unreadable } from './run-check.ts';
 import { checkLog } from './verify-log.ts';
 import type { PartReport, PartThreadInput } from './verify-part-thread.ts';
 import { type PartInput, type PartName, runPart, workOfPart } from './verify-parts.ts';
 import { checkpointsCheck, cosignatureChecks, ownKeys, witnessPolicy } from './verify-signatures.ts';
 import { checkTiles } from './verify-tree.ts';
 
-/** Called with what is done in the part that is least far, the events that are done, and their total. */
+/** Called with the progress of the slowest part: what it does, events done, total. */
 export type OnVerified = (what: string, done: number, of: number) => void;
 
 /** The processor time of a part that ran in a thread of its own, in microseconds. */
@@ -31,7 +32,7 @@ export type OnPart = (part: PartName, cpuMicros: number) => void;
 /** With fewer events than this, the parts run one after the other: starting threads takes as long. */
 const besideEventsMin = 50_000;
 
-/** Memory for the young objects of a part's thread, in MiB: with less, what a stretch consists of is copied again and again. */
+/** Memory for the young objects of a part's thread, in MiB: with less, the garbage collector copies the keys of a stretch several times. */
 const youngMebibytes = 96;
 
 /** Checks a stored tree and its signed checkpoints. */
@@ -43,8 +44,9 @@ const treeChecks = async (
   const files = filesIn(input.dataDirectory);
   if (!existsSync(files.tree))
     return [warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it')];
-  const tree = openTreeToRead(files.tree);
+  let tree: TreeReader | undefined;
   try {
+    tree = openTreeToRead(files.tree);
     const policy = witnessPolicy(input);
     const given = { log, tree, files: { logFile: files.log, treeFile: files.tree } };
     const compared = await checkLog(given, (done) => onStep('events compared with the tree', done)).catch(
@@ -57,20 +59,22 @@ const treeChecks = async (
       ...(E.isLeft(policy) ? [policy.left] : []),
       ...cosignatureChecks('cosignatures', tree, files.tree, 'events', policy),
     ];
+  } catch (error) {
+    // Everything else can be checked without the tree.
+    return [unreadable('tree', files.tree, error)];
   } finally {
-    tree.close();
+    tree?.close();
   }
 };
 
-/** Runs a part in a thread until `ended`. Rejects with a StoreProblem if the log cannot be read there. */
+/** Runs a part in a thread. If that ends before its checks do, this is the result, and the other parts go on. */
 const runBeside = (
   part: PartName,
   input: PartInput,
   onStep: (done: number) => void,
   onPart: OnPart,
-  ended: AbortSignal,
 ): Promise<ReadonlyArray<Check>> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const given: PartThreadInput = { ...input, part };
     const worker = startThread(
       new URL('./verify-part-thread.ts', import.meta.url),
@@ -78,18 +82,17 @@ const runBeside = (
       undefined,
       youngMebibytes,
     );
-    ended.addEventListener('abort', () => void worker.terminate());
+    let checks: ReadonlyArray<Check> = [unexamined(part, 'its thread has ended')];
     worker.on('message', (report: PartReport) => {
-      if ('problem' in report) reject(fromPlain(report.problem));
-      else if ('done' in report) onStep(report.done);
-      else {
-        onPart(part, report.cpuMicros);
-        resolve(report.checks);
-      }
+      if ('done' in report) return onStep(report.done);
+      checks = report.checks;
+      onPart(part, report.cpuMicros);
     });
-    worker.once('error', reject);
-    // Has no effect if the thread has reported its results.
-    worker.once('exit', () => reject(new Error(`the thread that verifies the ${part} has ended`)));
+    worker.once('error', (error) => {
+      checks = [unexamined(part, error)];
+    });
+    // An exit follows each error.
+    worker.once('exit', () => resolve(checks));
   });
 
 /** The progress of parts that run side by side: that of the one that is least far and has not ended. */
@@ -128,8 +131,12 @@ export const verifyLedger = async (
   besideMin = besideEventsMin,
 ): Promise<ReadonlyArray<Check>> => {
   const { dataDirectory, origin, signingKeyFile, witnessesFile, vault } = settings;
-  const input: PartInput = { dataDirectory, origin, signingKeyFile, witnessesFile, validAt: now() };
   const log = openLogFile(filesIn(dataDirectory).log);
+  const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
+  const input: PartInput = {
+    ...{ dataDirectory, origin, signingKeyFile, witnessesFile, validAt: now() },
+    scratch,
+  };
   try {
     const head = log.head();
     const parts: ReadonlyArray<PartName> = [
@@ -144,23 +151,19 @@ export const verifyLedger = async (
       return checks;
     }
     const progress = new SideBySide((what, done) => onProgress(what, done, head));
-    const ended = new AbortController();
-    try {
-      const checks = await Promise.all([
-        progress.untilEnd(
-          'log',
-          treeChecks(log, input, (what, done) => progress.step('log', what, done)),
-        ),
-        ...parts.map((part) => {
-          const onStep = (done: number): void => progress.step(part, workOfPart[part], done);
-          return progress.untilEnd(part, runBeside(part, input, onStep, onPart, ended.signal));
-        }),
-      ]);
-      return checks.flat();
-    } finally {
-      ended.abort();
-    }
+    const checks = await Promise.all([
+      progress.untilEnd(
+        'log',
+        treeChecks(log, input, (what, done) => progress.step('log', what, done)),
+      ),
+      ...parts.map((part) => {
+        const onStep = (done: number): void => progress.step(part, workOfPart[part], done);
+        return progress.untilEnd(part, runBeside(part, input, onStep, onPart));
+      }),
+    ]);
+    return checks.flat();
   } finally {
     log.close();
+    rmSync(scratch, { recursive: true, force: true });
   }
 };

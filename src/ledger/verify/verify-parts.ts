@@ -2,19 +2,14 @@
  * The parts of a verification that need nothing of each other (V13), so that they can run side by side: the sealed
  * index, the projections and the vault.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { openTreeToRead } from '../../integrity/tree-file.ts';
-import { openSqliteVault } from '../../people/vault/sqlite-vault.ts';
-import { vaultFormat } from '../../people/vault/vault-format.ts';
 import { indexKeysOf, indexOriginOf } from '../../sealed-index/index-origin.ts';
 import { openIndexToRead } from '../../sealed-index/index-reader.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
-import { openToRead } from '../../store/sqlite/open-database.ts';
-import { OlderSchema } from '../../store/sqlite/store-problems.ts';
 import { type Check, failed, problemCheck } from '../examine/check.ts';
 import { filesIn } from '../files.ts';
 import { runCheck } from './run-check.ts';
@@ -34,6 +29,8 @@ import { checkVault } from './verify-vault.ts';
 export interface PartInput extends SigningSettings {
   /** The instant at which projections are compared. */
   readonly validAt: Instant;
+  /** An empty directory for what is built again, which the caller removes: a thread may end in the middle. */
+  readonly scratch: string;
 }
 
 type Part = (log: LogReader, input: PartInput, onStep: (done: number) => void) => ReadonlyArray<Check>;
@@ -49,7 +46,7 @@ const indexChecks: Part = (log, input, onStep) => {
     opened.push(tree);
     const origin = indexOriginOf(input.origin);
     return [
-      runCheck('index', files.index, checkIndex(log, index, tree), onStep),
+      runCheck('index', files.index, checkIndex(log, index, tree, input.scratch), onStep),
       runCheck('index tree', files.indexTree, checkTiles(tree, 'index tree'), () => {}),
       checkpointsCheck(
         'index checkpoints',
@@ -68,30 +65,16 @@ const indexChecks: Part = (log, input, onStep) => {
   }
 };
 
-const projectionsChecks: Part = (log, { dataDirectory, validAt }, onStep) => {
+const projectionsChecks: Part = (log, { dataDirectory, validAt, scratch }, onStep) => {
   const { projections } = filesIn(dataDirectory);
-  return [runCheck('projections', projections, checkProjections(log, projections, validAt), onStep)];
-};
-
-/** The vault of an older version cannot be read before it is upgraded, which a server would do at its start. */
-const upgradeIfOlder = (file: string): void => {
-  try {
-    openToRead(file, vaultFormat).close();
-  } catch (error) {
-    if (!(error instanceof OlderSchema)) throw error;
-    openSqliteVault(file, { now: Date.now, random: randomBytes }).close();
-  }
+  const steps = checkProjections(log, projections, validAt, scratch);
+  return [runCheck('projections', projections, steps, onStep)];
 };
 
 const vaultChecks: Part = (log, { dataDirectory }, onStep) => {
   const { vault } = filesIn(dataDirectory);
   if (!existsSync(vault))
     return [failed('vault', 'it is missing: nobody can be identified', 'Restore the latest vault')];
-  try {
-    upgradeIfOlder(vault);
-  } catch (error) {
-    return [problemCheck('vault', vault, error)];
-  }
   return [runCheck('vault', vault, checkVault(log, vault), onStep)];
 };
 

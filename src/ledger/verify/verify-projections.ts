@@ -2,8 +2,6 @@
  * The check of the projections against a rebuild (V13): both must contain the same, whatever the batches in which each was
  * filled. Projections of another version of the code may contain something else, and must give the same answers.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -99,25 +97,25 @@ function* compareContent(
   }
 }
 
-/** Compares the serving projections with ones rebuilt from the log. */
+/**
+ * Compares the serving projections with ones rebuilt from the log.
+ *
+ * @param scratch the directory in which they are rebuilt.
+ */
 export function* checkProjections(
   log: LogReader,
   directory: string,
   validAt: Instant,
+  scratch: string,
 ): Generator<number, Check> {
   const generations = new Generations(directory);
   const serving = generations.serving();
   if (serving === undefined) return warning(name, 'none yet', 'Start the server, which builds them');
   const file = generations.file(serving);
-  const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
-  try {
-    const rebuilt = join(scratch, 'projections.sqlite');
-    yield* rebuild(log, rebuilt, checkpointOf(file));
-    const entries = yield* compareContent(file, rebuilt, log);
-    return entries === undefined
-      ? yield* compareAnswers(file, rebuilt, log, validAt)
-      : ok(name, `${count.format(entries)} entries match a rebuild from the log`);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const rebuilt = join(scratch, 'projections.sqlite');
+  yield* rebuild(log, rebuilt, checkpointOf(file));
+  const entries = yield* compareContent(file, rebuilt, log);
+  return entries === undefined
+    ? yield* compareAnswers(file, rebuilt, log, validAt)
+    : ok(name, `${count.format(entries)} entries match a rebuild from the log`);
 }

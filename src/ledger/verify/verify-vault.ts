@@ -1,17 +1,19 @@
 /**
  * The check of the vault against the log (V13): the vault knows everybody whom the log names by a pseudonym, or
- * they were forgotten.
+ * they were forgotten. Its index, through which questions find people, leads to them.
  *
  * Nearly all events name people whom the vault knows. So only those are decoded whose bytes contain a pseudonym that it
- * does not know, or could hide one behind an escape.
+ * does not know, or that contain a backslash, which may encode one.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { PseudonymSet } from '../../people/vault/pseudonym-set.ts';
-import { entriesIn } from '../../people/vault/read-identifiers.ts';
+import { entriesIn, openVaultToRead } from '../../people/vault/read-identifiers.ts';
 import { looksLikePseudonym, pseudonymPrefix } from '../../people/vault/vault.ts';
+import { damageIn } from '../../people/vault/vault-format.ts';
 import type { LogPage, LogReader } from '../../store/log-reader.ts';
+import { damaged } from '../../store/sqlite/store-problems.ts';
 import { type Check, count, failed, ok } from '../examine/check.ts';
 
 const eventsAtOnceMax = 1_000;
@@ -51,17 +53,29 @@ const pseudonymsOf = function* (vaultFile: string): Generator<number, PseudonymS
   return pseudonyms;
 };
 
+const refuseDamage = (vaultFile: string): void => {
+  const database = openVaultToRead(vaultFile);
+  try {
+    const damage = damageIn(database);
+    if (damage !== undefined) throw damaged(vaultFile, damage);
+  } finally {
+    database.close();
+  }
+};
+
 /**
- * Looks up everybody whom the log names. Yields the position up to which it has read.
+ * Checks every row of the vault, and looks up everybody whom the log names. Yields the position up to which it has read.
  *
  * A server may write both meanwhile: the vault has everybody before the log does, and is read after the end of the
  * log was.
  *
- * @throws a StoreProblem if the log or the vault cannot be read.
+ * @throws a StoreProblem if the log or the vault cannot be read, or the vault is damaged.
  */
 export function* checkVault(log: LogReader, vaultFile: string): Generator<number, Check> {
   const name = 'vault';
   const head = log.head();
+  refuseDamage(vaultFile);
+  yield 0;
   const known = yield* pseudonymsOf(vaultFile);
   const unknown = new Map<string, number>();
   const forgotten = new Set<string>();

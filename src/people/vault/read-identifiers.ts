@@ -1,4 +1,5 @@
 /** Reads the people behind the pseudonyms of a vault while another process may write it. */
+import type { DatabaseSync } from 'node:sqlite';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { damaged } from '../../store/sqlite/store-problems.ts';
 import { pseudonymPrefix } from './vault.ts';
@@ -7,9 +8,12 @@ import { type EntryRow, entryColumns, isAsWritten, vaultFormat } from './vault-f
 /** Entries to read in one statement. A longer one would delay erasures, which empty the write-ahead log. */
 const rowsAtOnceMax = 5_000;
 
+/** Opens a vault read-only, also one of an earlier version: its entries are the same. */
+export const openVaultToRead = (file: string): DatabaseSync => openToRead(file, vaultFormat, undefined, true);
+
 /** The entries of a vault in order. */
 export const entriesIn = function* (file: string): Iterable<EntryRow> {
-  const database = openToRead(file, vaultFormat);
+  const database = openVaultToRead(file);
   try {
     const select = database.prepare(
       `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`,

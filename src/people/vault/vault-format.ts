@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { distinct, entryOf } from '../../sorted-runs/sorted-runs.ts';
-import type { FileFormat } from '../../store/sqlite/file-checks.ts';
+import { type FileFormat, versionOf } from '../../store/sqlite/file-checks.ts';
 import { EntryIndex, filterColumn, indexTables } from './entry-index.ts';
 
 /** The hash of an identifier in the index: FNV-1a over its UTF-16 code units, with Murmur's finalizer. */
@@ -129,6 +129,27 @@ const indexContradiction = (database: DatabaseSync, index: EntryIndex): string |
       return 'its index and its entries do not match';
   }
   return undefined;
+};
+
+/** What vaults of earlier versions lack, in tables that only the connection sees which makes them. */
+const lacking = (version: number): string =>
+  (version < 3 ? thirdSchema.replace('TABLE', 'TEMP TABLE') : '') +
+  (version < 5 ? 'CREATE TEMP TABLE run AS SELECT *, 1 AS filter FROM main.run;' : '');
+
+/**
+ * Compares every entry, also of a vault of an earlier version, with its checksum, and the index with a rebuilt one. It
+ * reads one snapshot, since the writer may reuse the slots to which the index leads.
+ *
+ * @returns what is damaged; undefined if nothing is.
+ */
+export const damageIn = (database: DatabaseSync): string | undefined => {
+  database.exec('BEGIN');
+  try {
+    database.exec(lacking(versionOf(database)));
+    return contradiction(database, true);
+  } finally {
+    database.exec('ROLLBACK');
+  }
 };
 
 /** The vault's format; `application_id` is `DMCV` in ASCII. */

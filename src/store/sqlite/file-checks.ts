@@ -84,7 +84,7 @@ const isUpgraded = (format: FileFormat, version: number): boolean =>
 /**
  * Refuses a file of another program, or of another version of this one.
  *
- * @param upgrading whether an earlier version is accepted, because it will be upgraded.
+ * @param upgrading whether an earlier version is accepted, because it can be upgraded.
  */
 export const refuseForeign = (
   file: string,
@@ -145,19 +145,32 @@ export const refuseDamagedLog = (file: string, format: FileFormat): void => {
   if (damage !== undefined) throw damaged(file, `the ${format.name} is damaged (${damage})`);
 };
 
-const schemaOf = (database: DatabaseSync): string =>
+const statementsOf = (database: DatabaseSync): ReadonlyArray<string> =>
   database
-    .prepare('SELECT sql FROM sqlite_schema ORDER BY rowid')
+    .prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid')
     .all()
-    .map(({ sql }) => sql)
-    .join(';');
+    .map(({ sql }) => String(sql));
 
-/** Refuses a file with other tables. SQLite trusts the schema in the file, so a flipped bit there changes statements. */
+/** The tables that a file would have after an upgrade; of one of this version, those that it has. */
+const upgradedTables = (format: FileFormat, database: DatabaseSync): ReadonlyArray<string> => {
+  const version = versionOf(database);
+  if (version === format.schemaVersion) return statementsOf(database);
+  const draft = new DatabaseSync(':memory:');
+  try {
+    for (const statement of [...statementsOf(database), ...(format.upgrades?.slice(version - 1) ?? [])])
+      draft.exec(statement ?? '');
+    return statementsOf(draft);
+  } finally {
+    draft.close();
+  }
+};
+
+/** Refuses a file with other tables than its version has. SQLite trusts the schema in the file, so a flipped bit there changes statements. */
 export const refuseOtherTables = (file: string, format: FileFormat, database: DatabaseSync): void => {
   const reference = new DatabaseSync(':memory:');
   try {
     reference.exec(format.schema);
-    if (schemaOf(database) === schemaOf(reference)) return;
+    if (upgradedTables(format, database).join(';') === statementsOf(reference).join(';')) return;
   } finally {
     reference.close();
   }

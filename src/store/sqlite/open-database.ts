@@ -116,8 +116,8 @@ const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void
   if (version === format.schemaVersion) return;
   transact(database, () => {
     for (const statements of format.upgrades?.slice(version - 1) ?? []) database.exec(statements ?? '');
-    refuseOtherTables(file, format, database);
     database.exec(`PRAGMA user_version = ${format.schemaVersion}`);
+    refuseOtherTables(file, format, database);
   });
 };
 
@@ -182,12 +182,14 @@ export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseS
  * Opens a file read-only, while another connection may be writing it.
  *
  * @param cacheBytes the pages that the connection may keep in memory.
+ * @param earlierToo whether a file of an earlier version that can be upgraded is accepted; it stays as it is.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
 export const openToRead = (
   path: string,
   format: FileFormat,
   cacheBytes: number = pageCacheBytes,
+  earlierToo = false,
 ): DatabaseSync => {
   try {
     refuseOldSqlite(path);
@@ -202,7 +204,7 @@ export const openToRead = (
     refuseMissing(file, format);
     return connect(file, true, (database) => {
       database.exec(sharedPragmas + cachePragma(cacheBytes));
-      refuseForeign(file, format, database, false);
+      refuseForeign(file, format, database, earlierToo);
       refuseOtherTables(file, format, database);
     });
   } catch (error) {
