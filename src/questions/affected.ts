@@ -4,8 +4,8 @@
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
+import type { JsonObject } from '../domain/events/json-object.ts';
 import { type NamePlace, visitNames } from '../domain/events/places.ts';
-import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { View } from './view.ts';
@@ -118,13 +118,14 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     const correction = event.type === 'EventCorrected' ? event.data.data : undefined;
     const data = isCorrection(event) ? correction : encodeData(event);
     if (data === undefined) return;
-    const { scope, dataset } = data as { readonly scope?: Scope; readonly dataset?: string };
-    if (dataset !== undefined && scope !== undefined && isPopulation(scope))
-      affected.ofPopulations.add(dataset);
-    visitNames(data as Readonly<Record<string, unknown>>, (place, name) => {
+    const inPlaces = new Map<NamePlace, string>();
+    visitNames(data as JsonObject, (place, name) => {
       const kind = names[place];
       if (kind !== undefined) affected[kind].add(name);
+      if (place === 'scope.population' || place === 'dataset') inPlaces.set(place, name);
     });
+    const dataset = inPlaces.get('dataset');
+    if (dataset !== undefined && inPlaces.has('scope.population')) affected.ofPopulations.add(dataset);
   };
   for (const position of later.knownAfter(earlier.known.position)) {
     later.work.goOn(stepsOfFact);

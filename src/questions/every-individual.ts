@@ -2,20 +2,26 @@
 import { isPopulation } from '../domain/events/scope.ts';
 import { type IndividualsApart, subjectsApart } from './individuals-apart.ts';
 import type { View } from './view.ts';
+import type { Work } from './work.ts';
 
 /** Individuals to process in one step; the memory of their facts is freed in between. */
 const individualsAtOnceMax = 200;
 
+const atOnce = ({ individualsAtOnce = individualsAtOnceMax }: Work): number => individualsAtOnce;
+
 /** Splits a list into parts that can be processed in one step. */
-export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArray<string>> {
-  for (let first = 0; first < subjects.length; first += individualsAtOnceMax)
-    yield subjects.slice(first, first + individualsAtOnceMax);
+export function* inParts(subjects: ReadonlyArray<string>, work: Work): Iterable<ReadonlyArray<string>> {
+  for (let first = 0; first < subjects.length; first += atOnce(work))
+    yield subjects.slice(first, first + atOnce(work));
 }
 
-/** The last of a list, in parts; each leaves the list once the next one is requested. */
-export function* takenFrom(subjects: string[]): Iterable<ReadonlyArray<string>> {
+/**
+ * Takes a list apart from its end. A part is removed once the next one is requested, so a part that was not finished
+ * stays.
+ */
+export function* takenFrom(subjects: string[], work: Work): Iterable<ReadonlyArray<string>> {
   while (subjects.length > 0) {
-    const some = subjects.slice(-individualsAtOnceMax);
+    const some = subjects.slice(-atOnce(work));
     yield some;
     subjects.length -= some.length;
   }
@@ -39,7 +45,7 @@ export function* everyIndividual(
 ): Iterable<Iterable<string>> {
   const { index, work } = view;
   for (;;) {
-    const found = index.everyIndividual(upTo.individuals, individualsAtOnceMax);
+    const found = index.everyIndividual(upTo.individuals, atOnce(work));
     if (found.subjects.length === 0 && found.upTo >= found.of) break;
     yield found.subjects;
     upTo.individuals = found.upTo;

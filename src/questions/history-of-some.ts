@@ -138,7 +138,7 @@ export function* presencesInParts(
   subjects: ReadonlyArray<string>,
 ): Iterable<ReadonlyArray<SubjectPresence>> {
   let done = 0;
-  for (const some of inParts(subjects)) {
+  for (const some of inParts(subjects, view.work)) {
     yield historyOfSome(view.aboutSome(), some).residency.presences;
     view.work.tell(done, subjects.length);
     done += some.length;

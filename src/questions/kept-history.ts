@@ -221,7 +221,7 @@ export class KeptHistory {
   private countEverybody(view: View, upTo: GoneThrough): void {
     for (const subjects of everyIndividual(view, this.apart, upTo)) {
       const fresh = [...new Set(subjects)].filter((subject) => !this.individuals.has(subject));
-      for (const some of inParts(fresh)) {
+      for (const some of inParts(fresh, view.work)) {
         const is = historyOfSome(view.aboutSome(), some);
         this.add(is);
         for (const population of is.enrolments.keys()) this.cohorts.touch(population);

@@ -65,19 +65,21 @@ export class KeptIndividuals {
   add(of: HistoryOfSome): void {
     this.count(of, 1);
     for (const [subject, populations] of of.populations) this.put(subject, populations);
+    const accessesOf = new Map<string, Set<number>>();
     for (const access of of.accesses) {
       const { position, data } = access.access;
       const { scope } = data;
-      const isKnown = this.byPosition.has(position);
       this.byPosition.set(position, access);
-      if (isPopulation(scope) || isKnown) continue;
-      this.accessesOf.set(scope.subject, [...(this.accessesOf.get(scope.subject) ?? []), position]);
+      if (isPopulation(scope)) continue;
+      const known = accessesOf.get(scope.subject) ?? new Set(this.accessesOf.get(scope.subject));
+      accessesOf.set(scope.subject, known.add(position));
     }
+    for (const [subject, positions] of accessesOf) this.accessesOf.set(subject, [...positions]);
   }
 
   /**
-   * Removes individuals exactly as they were added. Of a history of some datasets it removes only where the data was; its
-   * accesses are replaced when they are added again.
+   * Removes individuals exactly as they were added. Given `historyOfSomeData`, it removes presences only. The accesses
+   * stay until `add` replaces them.
    */
   takeOut(of: HistoryOfSome): void {
     this.count(of, -1);
@@ -85,9 +87,16 @@ export class KeptIndividuals {
       for (const population of this.counted.get(subject) ?? [])
         this.countedIn.get(population)?.delete(subject);
       this.counted.delete(subject);
-      for (const position of this.accessesOf.get(subject) ?? []) this.byPosition.delete(position);
+      for (const position of this.accessesOf.get(subject) ?? [])
+        if (this.isAccessOf(subject, position)) this.byPosition.delete(position);
       this.accessesOf.delete(subject);
     }
+  }
+
+  /** Whether an access is still the subject's: a correction may have made it another person's, who was added before. */
+  private isAccessOf(subject: string, position: number): boolean {
+    const scope = this.byPosition.get(position)?.access.data.scope;
+    return scope !== undefined && !isPopulation(scope) && scope.subject === subject;
   }
 
   private put(subject: string, populations: ReadonlyArray<string>): void {

@@ -102,13 +102,13 @@ export const countAgain = (
   const total = remaining.length + subjects.length;
   const before = new View(view.index, from, [], view.work);
   const tell = (): void => view.work.tell(total - remaining.length - subjects.length, total);
-  for (const some of takenFrom(remaining)) {
+  for (const some of takenFrom(remaining, view.work)) {
     tell();
     view.index.readAhead(some);
     const counted = some.filter((subject) => counting.has(subject));
     counting.replace(historyOfSome(before.aboutSome(), counted), historyOfSome(view.aboutSome(), some));
   }
-  for (const some of takenFrom(subjects)) {
+  for (const some of takenFrom(subjects, view.work)) {
     tell();
     view.index.readAhead(some);
     counting.replace(

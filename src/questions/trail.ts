@@ -8,8 +8,8 @@ import { isPopulation } from '../domain/events/scope.ts';
 import { subjectsIn, subjectsOf } from '../domain/events/subjects.ts';
 import { reachTrail } from '../domain/reach/reach-trail.ts';
 import { mayCorrect } from '../domain/recording/authority.ts';
-import { isCorrection } from '../domain/recording/corrections.ts';
-import { type Fact, isFact } from '../domain/recording/facts.ts';
+import { isCorrection, withCorrections } from '../domain/recording/corrections.ts';
+import { type Fact, factOf, isFact } from '../domain/recording/facts.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { populationOf } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
@@ -109,6 +109,26 @@ const residencyReasons = (
   }
 };
 
+/** The first moment as known at which an event named the subject as corrected; undefined if it never did. */
+const firstMomentNaming = (view: View, recorded: RecordedEvent, subject: string): number | undefined => {
+  const { position } = recorded;
+  const corrections = view.correctionsOf(recorded);
+  const states = [
+    { moment: position, by: corrections.filter((each) => each.position < position) },
+    // A correction leaves nothing of the data before it.
+    ...corrections
+      .filter((each) => each.position > position)
+      .map((each) => ({ moment: each.position, by: [each] })),
+  ];
+  for (const { moment, by } of states) {
+    // A retraction wins over everything later.
+    if (withCorrections(recorded, by, view.known) === undefined) return undefined;
+    const fact = factOf(recorded, by, view.known);
+    if (fact !== undefined && subjectsIn(fact.data).has(subject)) return moment;
+  }
+  return undefined;
+};
+
 /** Why the subject's own events, and the corrections of events in the trail, belong to it. */
 const ownReasons = (
   view: View,
@@ -119,13 +139,20 @@ const ownReasons = (
   for (const position of view.positions('subject', subject)) {
     const recorded = view.recorded(position);
     if (recorded === undefined || reasons.has(position)) continue;
-    const fact = view.fact(position);
     if (names(recorded)) {
+      const fact = view.fact(position);
       const held = fact === undefined ? 'names the subject, but does not hold' : 'names the subject';
       reasons.add(position, `${held} (${recorded.event.type})`);
-    } else if (fact !== undefined && subjectsIn(fact.data).has(subject))
-      // The index also leads here by corrections that are not known yet, or do nothing.
+      continue;
+    }
+    // The index also leads here by corrections that are not known yet, or that do nothing.
+    const fact = view.fact(position);
+    if (fact !== undefined && subjectsIn(fact.data).has(subject)) {
       reasons.add(position, 'names the subject as corrected');
+      continue;
+    }
+    const moment = firstMomentNaming(view, recorded, subject);
+    if (moment !== undefined) reasons.add(position, `as known at position ${moment}: names the subject`);
   }
   for (const [position] of reasons.inOrder()) {
     const recorded = view.recorded(position);

@@ -35,6 +35,8 @@ export interface Work {
   goOn(steps?: number): void;
   /** The progress of a long task; both numbers are 0 if there is none. */
   tell(done: number, total: number): void;
+  /** How many individuals to process in one step, if not as many as usual: it changes no answer. */
+  readonly individualsAtOnce?: number;
 }
 
 /** Work without a limit or a listener. */

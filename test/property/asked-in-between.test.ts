@@ -20,6 +20,7 @@ import { residencyAt } from '../../src/questions/residency.ts';
 import { naming, trailOf } from '../../src/questions/trail.ts';
 import type { View } from '../../src/questions/view.ts';
 import { wireFinding } from '../../src/questions/wire-finding.ts';
+import { unattended, type Work } from '../../src/questions/work.ts';
 import { type Sent, sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
 import { StagedLedger } from '../support/staged-ledger.ts';
@@ -27,6 +28,8 @@ import { datasets, epoch, parties, populations, sites, subjects, worlds } from '
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 const dayMs = 86_400_000;
+/** Few individuals in one step, so that there are several. */
+const twoByTwo: Work = { ...unattended, individualsAtOnce: 2 };
 const everything = { from: Number.MIN_SAFE_INTEGER, to: never };
 const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;
 
@@ -200,7 +203,7 @@ it('asked in between and at earlier positions, it answers like a process that as
             const position = Math.ceil(ledger.head * share);
             const all = questionsAt(at);
             for (const name of questions) {
-              const answer = all[name]!(ledger.view(position, minAssurance));
+              const answer = all[name]!(ledger.view(position, minAssurance, twoByTwo));
               expect(answer, name).toEqual(all[name]!(ledger.fresh(position, minAssurance)));
               seen.answers++;
               if (position < ledger.head) seen.earlier++;

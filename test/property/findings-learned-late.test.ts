@@ -8,6 +8,7 @@ import { formatInstant } from '../../src/domain/time/instant.ts';
 import { allFindings } from '../../src/questions/findings.ts';
 import type { View } from '../../src/questions/view.ts';
 import { wireFinding } from '../../src/questions/wire-finding.ts';
+import { OverBudget, unattended, type Work } from '../../src/questions/work.ts';
 import { corrected, retracted, type Sent, sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
 import { StagedLedger } from '../support/staged-ledger.ts';
@@ -19,6 +20,7 @@ const us = { population: 'us' };
 const profile = { dataset: 'app/profile', scope: us };
 const messages = { dataset: 'app/messages', scope: us };
 const ofAna = { dataset: 'app/messages', scope: { subject: 'ana' } };
+const ofBen = { dataset: 'app/messages', scope: { subject: 'ben' } };
 const access = { party: 'acme', action: 'read' };
 
 const policy = `@id("abroad") forbid(principal, action == Action::"store", resource) when { resource.country != "US" };
@@ -50,6 +52,8 @@ const learned: ReadonlyArray<Sent> = [
   sent('of all', 'AccessObserved', { ...access, ...profile }, on(9)),
   sent('at dublin', 'AccessObserved', { ...access, ...profile, site: 'dublin' }, on(13)),
   sent('of ana', 'AccessObserved', { ...access, ...ofAna }, on(9)),
+  corrected('of ben', 'of ana', { data: { ...access, ...ofBen } }),
+  corrected('of ana after all', 'of ana', { data: { ...access, ...ofAna } }),
   sent('control', 'ControlBegan', { controller: 'acme', controlled: 'oracle', basis: 'board' }, on(8)),
   sent('no control', 'ControlEnded', { controller: 'acme', controlled: 'oracle', basis: 'board' }, on(12)),
   retracted('no, control', 'no control'),
@@ -66,6 +70,8 @@ const learned: ReadonlyArray<Sent> = [
   sent('erased too', 'SubjectErased', { subject: 'ana' }, on(6)),
   sent('moved', 'DataMoved', { ...profile, from: 'virginia', to: 'dublin' }, on(10)),
   corrected('moved other data', 'moved', { data: { ...messages, from: 'virginia', to: 'dublin' } }),
+  corrected('moved nothing', 'moved', { data: { dataset: 'app/profile', scope: null } }),
+  corrected('moved text', 'moved', { data: { dataset: 'app/profile', scope: 'us' } }),
   sent(
     'backup',
     'BackupTaken',
@@ -84,22 +90,48 @@ const learned: ReadonlyArray<Sent> = [
   sent('backup destroyed', 'BackupDestroyed', { backup: 'b' }, on(16)),
 ];
 
+/** Individuals one by one. */
+const oneByOne: Work = { ...unattended, individualsAtOnce: 1 };
+
+/** The same, which ends after some steps. */
+const endingAfter = (looks: number): Work => {
+  let left = looks;
+  const look = (): void => {
+    if (--left < 0) throw new OverBudget();
+  };
+  return { goOn: look, tell: look, individualsAtOnce: 1 };
+};
+
 const findings = (view: View) => allFindings(view).map((each) => wireFinding(view, each, epoch + 9 * dayMs));
 
 it('given a story that is learned in any order, its findings at each step equal those asked for the first time', () => {
   const orders = fc.shuffledSubarray([...learned], { minLength: learned.length, maxLength: learned.length });
-  const shares = fc.array(fc.constantFrom(1, 1, 0.9, 0.6), { minLength: 8, maxLength: 8 });
-  const seen = { findings: 0, earlier: 0 };
+  const asked = fc.array(
+    fc.record({
+      share: fc.constantFrom(1, 1, 0.9, 0.6),
+      minAssurance: fc.constantFrom('claimed' as const, 'claimed' as const, 'verified' as const),
+      looks: fc.nat(40),
+    }),
+    { minLength: 8, maxLength: 8 },
+  );
+  const seen = { findings: 0, earlier: 0, ended: 0 };
   fc.assert(
-    fc.property(orders, shares, (inOrder, some) => {
+    fc.property(orders, asked, (inOrder, some) => {
       const ledger = new StagedLedger(storedEvents([...setting, ...inOrder]));
       try {
         ledger.record(setting.length);
         for (let step = 0; step <= inOrder.length; step++) {
-          for (const share of new Set([1, some[step % some.length]!])) {
+          const { looks, ...other } = some[step % some.length]!;
+          for (const { share, minAssurance } of [{ share: 1, minAssurance: 'claimed' as const }, other]) {
             const position = Math.ceil(ledger.head * share);
-            const found = findings(ledger.view(position, 'claimed'));
-            expect(found).toEqual(findings(ledger.fresh(position, 'claimed')));
+            try {
+              findings(ledger.view(position, minAssurance, endingAfter(looks)));
+            } catch (error) {
+              if (!(error instanceof OverBudget)) throw error;
+              seen.ended++;
+            }
+            const found = findings(ledger.view(position, minAssurance, oneByOne));
+            expect(found).toEqual(findings(ledger.fresh(position, minAssurance)));
             seen.findings += found.length;
             if (share < 1) seen.earlier++;
           }
@@ -113,4 +145,5 @@ it('given a story that is learned in any order, its findings at each step equal 
   );
   expect(seen.findings).toBeGreaterThan(500);
   expect(seen.earlier).toBeGreaterThan(20);
+  expect(seen.ended).toBeGreaterThan(20);
 });

@@ -15,7 +15,7 @@ import { simulatePolicy } from '../../src/questions/simulate-policy.ts';
 import { asIfRecorded } from '../../src/questions/simulated-events.ts';
 import { naming, trailOf } from '../../src/questions/trail.ts';
 import { View } from '../../src/questions/view.ts';
-import { source as events, sent } from '../support/given-events.ts';
+import { corrected, source as events, retracted, sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
 import {
   type Found,
@@ -437,7 +437,8 @@ describe('in random worlds, at random known positions and assurances', () => {
         try {
           const world = worldOf(asked);
           const view = ledger.view(asked.known, asked.minAssurance);
-          const names = ({ data }: CloudEvent): boolean => JSON.stringify(data).includes(`"${subject}"`);
+          const names = ({ data }: Pick<CloudEvent, 'data'>): boolean =>
+            JSON.stringify(data).includes(`"${subject}"`);
           const trail = trailOf(view, subject, ({ position }) => names(asked.log[position - 1]!)).map(
             ({ recorded }) => recorded.position,
           );
@@ -451,6 +452,11 @@ describe('in random worlds, at random known positions and assurances', () => {
             .filter(({ event }) => names(event))
             .map(({ position }) => position);
           expect(missing(named), 'named').toEqual([]);
+          const namedThen = new Set<number>();
+          for (let then = 1; then <= asked.known; then++)
+            for (const fact of factsOf({ ...world, knownPosition: then }))
+              if (names(fact)) namedThen.add(fact.position);
+          expect(missing([...namedThen]), 'named as known then').toEqual([]);
           // A correction of a correction has no effect, and corrects nothing in the trail.
           const corrections = trail
             .filter((position) => !/^Event/.test(asked.log[position - 1]!.type))
@@ -476,11 +482,15 @@ describe('in random worlds, at random known positions and assurances', () => {
 
 describe('the trail', () => {
   const scopeOf = (population: string) => ({ dataset: 'acme/profile', scope: { population } });
-  const trailIn = (log: ReadonlyArray<unknown>, subject: string): ReadonlyArray<number> => {
+  const trailIn = (
+    log: ReadonlyArray<unknown>,
+    subject: string,
+    names: Parameters<typeof trailOf>[2] = () => false,
+  ): ReadonlyArray<number> => {
     const ledger = new StagedLedger(storedEvents(log));
     try {
       ledger.record(log.length);
-      return trailOf(ledger.view(log.length, 'claimed'), subject, () => false).map(
+      return trailOf(ledger.view(log.length, 'claimed'), subject, names).map(
         ({ recorded }) => recorded.position,
       );
     } finally {
@@ -523,6 +533,29 @@ describe('the trail', () => {
     } finally {
       ledger.close();
     }
+  });
+
+  it('includes what named the person only as known then, and nothing that never did', () => {
+    const accessOf = (subject: string) => ({
+      data: { party: 'acme', dataset: 'd', scope: { subject }, action: 'read' },
+    });
+    const log = [
+      sent('1', 'AccessObserved', accessOf('ben').data, at(0)),
+      corrected('2', '1', accessOf('ana')),
+      corrected('3', '1', accessOf('ben')),
+      corrected('4', '5', accessOf('ana')),
+      sent('5', 'AccessObserved', accessOf('ben').data, at(0)),
+      corrected('6', '5', accessOf('ben')),
+      corrected('7', '9', accessOf('ana')),
+      corrected('8', '9', accessOf('ben')),
+      sent('9', 'AccessObserved', accessOf('ben').data, at(0)),
+      sent('10', 'AccessObserved', accessOf('ben').data, at(0)),
+      retracted('11', '10'),
+      corrected('12', '10', accessOf('ana')),
+    ];
+    // 4 named her until 6; 7 never did, and nor did 10, which was retracted before it was hers.
+    const corrections = [2, 4, 7, 12];
+    expect(trailIn(log, 'ana', naming('ana'))).toEqual([...corrections, 1, 3, 5, 6].sort((a, b) => a - b));
   });
 
   it('includes the deletion of data held through one population, even if it stays through another', () => {

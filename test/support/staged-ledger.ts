@@ -9,6 +9,7 @@ import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
 import { createTables } from '../../src/projections/engine/tables.ts';
 import { View } from '../../src/questions/view.ts';
+import type { Work } from '../../src/questions/work.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 import { logOf } from './ledger.ts';
@@ -63,8 +64,8 @@ export class StagedLedger {
   }
 
   /** The view of the continuously running server. */
-  view(position: number, minAssurance: Assurance): View {
-    return new View(this.lasting, { position, minAssurance });
+  view(position: number, minAssurance: Assurance, work?: Work): View {
+    return new View(this.lasting, { position, minAssurance }, [], work);
   }
 
   /** The view of a process that opens the same files now. */

@@ -101,7 +101,7 @@ export const affectedCounts = (view: View, concern: AffectedConcern, during: Int
       )
     : [];
   let done = 0;
-  for (const some of inParts(individuals)) {
+  for (const some of inParts(individuals, view.work)) {
     const { residency } = historyOfSome(view.as(view.known), some);
     for (const subject of some) {
       const person = { subject, residency, as: subject, since: beginning, isOfCohort: false };
