@@ -120,4 +120,6 @@ export class KeyedIndex extends KeyedEvents implements EventIndex {
   readonly readAhead = notKeyed;
   readonly movedIndividuals = notKeyed;
   readonly isIndividual = notKeyed;
+  readonly enrolmentOfMany = notKeyed;
+  readonly enrolledAmong = notKeyed;
 }

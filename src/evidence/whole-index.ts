@@ -252,6 +252,12 @@ export class WholeIndex implements EventIndex {
     return true;
   }
 
+  /** Everybody is followed, so all are read. */
+  enrolmentOfMany(): undefined {
+    return undefined;
+  }
+
+  readonly enrolledAmong = unasked;
   readonly positionsOfKind = unasked;
   readonly firstOfSource = unasked;
   readonly movementsBetween = unasked;

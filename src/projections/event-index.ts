@@ -120,4 +120,14 @@ export interface EventIndex {
   movedIndividuals(from?: number, limit?: number): SomeIndividuals;
   /** Whether a subject must be followed individually. */
   isIndividual(subject: string): boolean;
+  /**
+   * The event at a position if it enrols many people, reduced to the first of them; undefined for any other event. The
+   * others are not read: `enrolledAmong` tells which of them are followed.
+   */
+  enrolmentOfMany(position: number): RecordedEvent | undefined;
+  /**
+   * Of some subjects and of all individuals, those whom enrolments after one position up to another name, as recorded,
+   * and possibly some others.
+   */
+  enrolledAmong(subjects: Iterable<string>, after: number, upTo: number): ReadonlySet<string>;
 }

@@ -45,6 +45,14 @@ const targetOf = (view: View, recorded: RecordedEvent): RecordedEvent | undefine
   return target === undefined ? undefined : view.recorded(target);
 };
 
+/** What a recorded event that enrols many people says, without the people; undefined for others and where it is corrected. */
+const uncorrectedOfMany = (view: View, position: number): { readonly population: string } | undefined => {
+  if (view.isSimulated()) return undefined;
+  const recorded = view.index.enrolmentOfMany(position);
+  if (recorded?.event.type !== 'SubjectsEnrolled') return undefined;
+  return view.correctionsOf(recorded).length > 0 ? undefined : recorded.event.data;
+};
+
 /** The kind of the names in an event about residency. */
 const ofResidency: Readonly<Partial<Record<NamePlace, 'subjects' | 'populations' | 'backups'>>> = {
   subject: 'subjects',
@@ -95,8 +103,13 @@ const namesOf = (type: EventType): NamesOf => {
   return {};
 };
 
-/** What is affected by the events that the later view knows and the earlier one does not. */
-export const affectedBetween = (earlier: View, later: View): Affected => {
+/**
+ * What is affected by the events that the later view knows and the earlier one does not. Of the people whom an event
+ * enrols together with many others, only individuals and those who are followed are among the subjects.
+ *
+ * @param followed the people who are followed although they may be no individuals.
+ */
+export const affectedBetween = (earlier: View, later: View, followed: () => Iterable<string>): Affected => {
   const affected: Affected = {
     subjects: new Set(),
     populations: new Set(),
@@ -127,8 +140,15 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     const dataset = inPlaces.get('dataset');
     if (dataset !== undefined && inPlaces.has('scope.population')) affected.ofPopulations.add(dataset);
   };
+  let hasEnrolmentsOfMany = false;
   for (const position of later.knownAfter(earlier.known.position)) {
     later.work.goOn(stepsOfFact);
+    const ofMany = uncorrectedOfMany(later, position);
+    if (ofMany !== undefined) {
+      affected.enrolledIn.add(ofMany.population);
+      hasEnrolmentsOfMany = true;
+      continue;
+    }
     const recorded = later.recorded(position);
     const target = recorded === undefined ? undefined : targetOf(later, recorded);
     if (target === undefined) continue;
@@ -138,5 +158,8 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     if (corrections.length > 0) affected.corrected.add(target.position);
     for (const correction of corrections) addNamesIn(correction, target);
   }
+  if (hasEnrolmentsOfMany)
+    for (const subject of later.index.enrolledAmong(followed(), earlier.known.position, later.known.position))
+      affected.subjects.add(subject);
   return affected;
 };

@@ -105,7 +105,7 @@ export class IndividualCounts {
     if (view.known.position === this.known.position) return;
     const from = view.as(this.known);
     const [earlier, later] = this.known.position < view.known.position ? [from, view] : [view, from];
-    const affected = affectedBetween(earlier, later);
+    const affected = affectedBetween(earlier, later, () => this.counted);
     // A known event may now be about other people's data at a site.
     if (hasCorrections(affected) || affected.backups.size > 0) this.searchedUpTo.clear();
     const fresh = [...affected.subjects].filter(

@@ -42,6 +42,11 @@ export class KeptIndividuals {
     return this.counted.has(subject);
   }
 
+  /** All of them. */
+  names(): Iterable<string> {
+    return this.counted.keys();
+  }
+
   /** All of them, each with the populations whose events concern it. */
   all(): Iterable<readonly [subject: string, populations: ReadonlyArray<string>]> {
     return this.counted;

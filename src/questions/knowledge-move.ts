@@ -57,7 +57,10 @@ export const touchedBetween = (
   apartBefore: IndividualsApart,
 ): Touched => {
   const [earlier, later] = from.known.position < to.known.position ? [from, to] : [to, from];
-  const affected = affectedBetween(earlier, later);
+  const affected = affectedBetween(earlier, later, () => [
+    ...individuals.names(),
+    ...subjectsApart(apartBefore),
+  ]);
   const apart = affected.reach ? apartIn(reachIndexOf(to)) : apartBefore;
   const subjects = new Set([...affected.subjects, ...affected.accessed, ...to.simulatedSubjects()]);
   const populations = new Set(affected.populations);

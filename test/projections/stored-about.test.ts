@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../src/domain/events/event.ts';
 import { decodeStored, encodeStored } from '../../src/domain/events/stored.ts';
-import { storedAbout } from '../../src/projections/engine/stored-about.ts';
+import { storedAbout, storedAboutFirst } from '../../src/projections/engine/stored-about.ts';
 import { residencyAt } from '../../src/questions/residency.ts';
 import { residencyOf } from '../../src/questions/residency-facts.ts';
 import { sent, source } from '../support/given-events.ts';
@@ -54,6 +54,10 @@ describe('the bytes of an event about one of its people', () => {
           ...decoded(bytes),
           data: { subjects: [one], population: 'us-users' },
         });
+        expect(decoded(storedAboutFirst(bytes)!)).toEqual({
+          ...decoded(bytes),
+          data: { subjects: ['person-0'], population: 'us-users' },
+        });
         // The beginning of a name, or text between two names, is not a person.
         for (const nobody of [`person-${nth}x`, 'person-9999', 'person-', ',', '","', 'us-users'])
           expect(storedAbout(bytes, nobody)).toBeUndefined();
@@ -69,6 +73,8 @@ describe('the bytes of an event about one of its people', () => {
     ]);
     expect(storedAbout(placed!.bytes, 'person-1')).toBeUndefined();
     expect(storedAbout(few!.bytes, 'person-1')).toBeUndefined();
+    expect(storedAboutFirst(placed!.bytes)).toBeUndefined();
+    expect(storedAboutFirst(few!.bytes)).toBeUndefined();
   });
 });
 

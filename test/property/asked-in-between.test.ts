@@ -32,6 +32,8 @@ const dayMs = 86_400_000;
 const twoByTwo: Work = { ...unattended, individualsAtOnce: 2 };
 const everything = { from: Number.MIN_SAFE_INTEGER, to: never };
 const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;
+/** So many people that an event about them is not decoded whole. */
+const many = Array.from({ length: 110 }, (_, place) => `one-of-many-people-with-a-long-name-${place}`);
 
 /** Every question by name, asked separately, so that caches fill in a random order. */
 const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknown>> => ({
@@ -107,6 +109,7 @@ const stories = fc.array(
     population: fc.constantFrom<string>(populations[0], populations[0], populations[1]),
     party: fc.constantFrom<string>(...parties),
     dataset: fc.constantFrom<string>(datasets[0], datasets[0], datasets[1]),
+    isWithMany: fc.boolean(),
     between: fc.constantFrom([0, 1], [0, 1], [1, 0], [1, 2], [0, 3]),
     days: fc.tuple(fc.nat(12), fc.nat(12), fc.nat(12)),
     gaps: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5)),
@@ -115,7 +118,8 @@ const stories = fc.array(
 );
 type Story = (typeof stories extends fc.Arbitrary<infer A> ? A : never)[number];
 
-const told = ({ who, first, next, population, party, dataset, between, days }: Story, n: number): Sent[] => {
+const told = (story: Story, n: number): Sent[] => {
+  const { who, first, next, population, party, dataset, isWithMany, between, days } = story;
   const [from, to] = between.map((site) => sites[site]!);
   const on = (day: number) => ({ time: formatInstant(epoch + day * dayMs) });
   const own = { dataset, scope: { subject: who } };
@@ -146,7 +150,14 @@ const told = ({ who, first, next, population, party, dataset, between, days }: S
   return [
     sent(`placed-${n}`, 'DataPlaced', { ...all, site: from }, on(days[0])),
     ...firsts[first],
-    sent(`enrolled-${n}`, 'SubjectEnrolled', { subject: who, population }, on(days[1])),
+    isWithMany
+      ? sent(
+          `enrolled-${n}`,
+          'SubjectsEnrolled',
+          { subjects: [...many.map((each) => `${each}-${n % 3}`), who], population },
+          on(days[1]),
+        )
+      : sent(`enrolled-${n}`, 'SubjectEnrolled', { subject: who, population }, on(days[1])),
     sent(`next-${n}`, type, data, on(days[2])),
   ];
 };

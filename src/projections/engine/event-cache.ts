@@ -5,7 +5,7 @@ import { decodeStored } from '../../domain/events/stored.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import { storedAbout } from './stored-about.ts';
+import { storedAbout, storedAboutFirst } from './stored-about.ts';
 
 /** About how many bytes of memory a decoded event takes, besides its texts; and one of its texts, for each of its bytes. */
 const bytesOfEvent = 500;
@@ -87,6 +87,14 @@ export class EventCache {
       if (stored === undefined) return undefined;
       const bytes = storedAbout(stored.bytes, subject);
       return bytes === undefined ? this.decoded(stored) : recordedOf({ ...stored, bytes });
+    });
+  }
+
+  /** An event that enrols many people, reduced to the first of them; undefined if it is another or must be decoded. */
+  aboutFirst(position: number): RecordedEvent | undefined {
+    return this.log.lend(position, (stored) => {
+      const bytes = stored === undefined ? undefined : storedAboutFirst(stored.bytes);
+      return bytes === undefined ? undefined : recordedOf({ ...stored!, bytes });
     });
   }
 

@@ -258,6 +258,23 @@ export class IndexReader implements EventIndex {
     return this.individuals.has(topic('subject', subject));
   }
 
+  enrolmentOfMany(position: number): RecordedEvent | undefined {
+    const type = this.kinds.kind(this.runs.codeAt(position))?.type;
+    return type === 'SubjectsEnrolled' ? this.events.aboutFirst(position) : undefined;
+  }
+
+  enrolledAmong(subjects: Iterable<string>, after: number, upTo: number): ReadonlySet<string> {
+    const followed = new Map<Topic, string>();
+    for (const subject of subjects) followed.set(topic('subject', subject), subject);
+    const hashes = this.individuals.enrolledAmong(followed, after, upTo);
+    const named = new Set(this.subjectNames.under([...hashes], this.refreshedAt));
+    for (const hash of hashes) {
+      const subject = followed.get(hash);
+      if (subject !== undefined) named.add(subject);
+    }
+    return named;
+  }
+
   /** The projections' id of a population, if any event mentions it. */
   private populationId(population: string): number | undefined {
     return this.statements.name.get('population', population)?.id as number | undefined;

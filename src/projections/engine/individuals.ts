@@ -95,6 +95,21 @@ export class Individuals {
     return this.firstEnrolledIn.get(subject) === isIndividual;
   }
 
+  /** Those of these subjects, and those individuals, whom enrolments after one position up to another name, as recorded. */
+  enrolledAmong(subjects: ReadonlyMap<Topic, unknown>, after: number, upTo: number): ReadonlySet<Topic> {
+    this.update();
+    const enrolled = new Set<Topic>();
+    if (this.inOrder.length + subjects.size === 0) return enrolled;
+    this.eachPosting(after, upTo, (key, subject) => {
+      if (
+        isOfEnrolments(key) &&
+        (subjects.has(subject) || this.firstEnrolledIn.get(subject) === isIndividual)
+      )
+        enrolled.add(subject);
+    });
+    return enrolled;
+  }
+
   /** Takes in what was recorded since the last update. */
   private update(): void {
     const { upTo } = this;
