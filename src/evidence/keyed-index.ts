@@ -118,6 +118,7 @@ export class KeyedIndex extends KeyedEvents implements EventIndex {
   readonly individualsOf = notKeyed;
   readonly everyIndividual = notKeyed;
   readonly readAhead = notKeyed;
+  readonly forgetAhead = notKeyed;
   readonly movedIndividuals = notKeyed;
   readonly isIndividual = notKeyed;
   readonly enrolmentOfMany = notKeyed;

@@ -239,6 +239,7 @@ export class WholeIndex implements EventIndex {
 
   /** All events are in memory. */
   readAhead(): void {}
+  forgetAhead(): void {}
 
   everyIndividual(from = 0, limit?: number): SomeIndividuals {
     return this.some(this.everybody, from, limit);

@@ -47,8 +47,15 @@ export interface EventIndex {
    * others are not read. The rest of the event is the same.
    */
   about(position: number, subject: string): RecordedEvent | undefined;
-  /** Reads events that name the subjects, as many as are kept, so that it costs less to ask for them. */
-  readAhead(subjects: ReadonlyArray<string>): void;
+  /**
+   * Reads events that name the subjects ahead, up to a position, in place of those read ahead before. Asking for them then
+   * costs less.
+   *
+   * @param goOn called now and then; may throw.
+   */
+  readAhead(subjects: ReadonlyArray<string>, upTo: number, goOn: () => void): void;
+  /** Frees the memory of what was read ahead. */
+  forgetAhead(): void;
   /** The size of the stored event, in bytes; 0 if there is none. */
   bytesAt(position: number): number;
   /** When the event at a position was recorded, if there is one. */

@@ -74,6 +74,14 @@ export class KeptHistory {
    * @throws Abandoned once nobody waits for the answer; the next call continues from there.
    */
   bring(view: View): void {
+    try {
+      this.count(view);
+    } finally {
+      view.index.forgetAhead();
+    }
+  }
+
+  private count(view: View): void {
     const { index, work } = view;
     if (this.move !== undefined) this.finish(new View(index, this.move.to, [], work), this.move);
     if (!this.isBegun) this.beginFrom(view);

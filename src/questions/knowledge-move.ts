@@ -74,7 +74,8 @@ export const touchedBetween = (
   const isNamed = (subject: string): boolean =>
     affected.accessed.has(subject) || to.isSimulated() || to.index.isIndividual(subject);
   const fresh = new Set(subjectsApart(apart));
-  // What is scoped to a population is about one dataset, as recorded and in each correction.
+  // An event scoped to a population concerns one dataset in each of its versions, so other data of its people stays as it
+  // is.
   const partly = new Set<string>();
   for (const population of populations)
     for (const subject of individuals.in(population)) if (!subjects.has(subject)) partly.add(subject);
@@ -104,16 +105,19 @@ export const countAgain = (
 ): void => {
   const total = remaining.length + subjects.length;
   const before = new View(view.index, from, [], view.work);
+  const upTo = Math.max(from.position, view.recordedUpTo);
+  const readAhead = (some: ReadonlyArray<string>): void =>
+    view.index.readAhead(some, upTo, () => view.work.goOn());
   const tell = (): void => view.work.tell(total - remaining.length - subjects.length, total);
   for (const some of takenFrom(remaining, view.work)) {
     tell();
-    view.index.readAhead(some);
+    readAhead(some);
     const counted = some.filter((subject) => counting.has(subject));
     counting.replace(historyOfSome(before.aboutSome(), counted), historyOfSome(view.aboutSome(), some));
   }
   for (const some of takenFrom(subjects, view.work)) {
     tell();
-    view.index.readAhead(some);
+    readAhead(some);
     counting.replace(
       historyOfSomeData(before.aboutSome(), some, datasets),
       historyOfSomeData(view.aboutSome(), some, datasets),

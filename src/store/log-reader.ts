@@ -36,8 +36,11 @@ export interface LogReader {
    * where otherwise a collection of garbage would be needed for every few hundred large events.
    */
   lend<A>(position: Position, use: (event: StoredEvent | undefined) => A): A;
-  /** The events at these positions that exist, in any order; much cheaper than reading each. */
-  some(positions: ReadonlyArray<Position>): ReadonlyArray<StoredEvent>;
+  /**
+   * The events at these positions that exist and have at most `bytesMax` bytes, in any order; much cheaper than reading
+   * each. Of larger ones nothing is read.
+   */
+  some(positions: ReadonlyArray<Position>, bytesMax: number): ReadonlyArray<StoredEvent>;
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   /** The same, but fewer when they are large: some megabytes of events at most, or one; none at the end. */

@@ -104,13 +104,19 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(reader.at(log.at(-1)!.position + 1)).toBeUndefined();
       const these = [log.at(-1)!, log[0]!, log[701]!];
       const positions = [...these.map(({ position }) => position), log.at(-1)!.position + 1];
-      const inOrder = reader.some(positions).toSorted((a, b) => a.position - b.position);
+      const some = (at: ReadonlyArray<number>, bytesMax: number) =>
+        reader.some(at, bytesMax).toSorted((a, b) => a.position - b.position);
+      const inOrder = some(positions, everything);
       expect(inOrder).toEqual(these.toSorted((a, b) => a.position - b.position));
-      expect(reader.some([])).toEqual([]);
+      const large = Math.max(...these.map(({ bytes }) => bytes.length));
+      const small = these.filter(({ bytes }) => bytes.length < large);
+      expect(some(positions, large - 1)).toEqual(small.toSorted((a, b) => a.position - b.position));
+      expect(some(positions, large)).toEqual(inOrder);
+      expect(some([], everything)).toEqual([]);
       expect(reader.find('b', '3')).toBeUndefined();
       expect(reader.find('c', '1')).toBeUndefined();
-      const some = reader.findSome('a', ['1299', 'none', '"', '5', '5']).map(({ id }) => id);
-      expect(some.toSorted()).toEqual(['1299', '5']);
+      const found = reader.findSome('a', ['1299', 'none', '"', '5', '5']).map(({ id }) => id);
+      expect(found.toSorted()).toEqual(['1299', '5']);
       expect(reader.findSome('b', ['2', '3'])).toEqual([reader.find('b', '2')]);
       expect(reader.findSome('c', ['1'])).toEqual([]);
       expect(reader.findSome('a', [])).toEqual([]);

@@ -47,7 +47,10 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   return {
     at: (position) => byPosition.get(position),
     lend: (position, use) => use(byPosition.get(position)),
-    some: (positions) => positions.flatMap((position) => byPosition.get(position) ?? []),
+    some: (positions, bytesMax) =>
+      positions
+        .flatMap((position) => byPosition.get(position) ?? [])
+        .filter(({ bytes }) => bytes.length <= bytesMax),
     after: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
     next: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
     page: (position, upTo, limit) =>

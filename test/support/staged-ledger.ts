@@ -30,7 +30,7 @@ export class StagedLedger {
     this.log = {
       at: (position) => this.current.at(position),
       lend: (position, use) => this.current.lend(position, use),
-      some: (positions) => this.current.some(positions),
+      some: (positions, bytesMax) => this.current.some(positions, bytesMax),
       after: (position, limit) => this.current.after(position, limit),
       next: (position, limit) => this.current.next(position, limit),
       page: (position, upTo, limit) => this.current.page(position, upTo, limit),

@@ -11,11 +11,12 @@ import { storedAbout, storedAboutFirst } from './stored-about.ts';
 const bytesOfEvent = 500;
 const bytesOfByte = 3;
 
-/** Events that one query reads into the cache. */
-const loadedAtOnceMax = 256;
-
+/** Events that one query reads ahead: a mebibyte of the largest. */
+const aheadAtOnceMax = 64;
 /** Larger events are not read ahead. */
-const loadedBytesMax = 16_384;
+const aheadBytesMax = 16_384;
+/** The part of the memory for events read ahead. */
+const aheadShare = 1 / 3;
 
 const sizeOf = ({ bytes }: StoredEvent): number => bytesOfEvent + bytesOfByte * bytes.length;
 
@@ -35,16 +36,18 @@ const recordedOf = ({
 /** Reads and caches decoded events of the log. */
 export class EventCache {
   private readonly events: LRUCache<number, RecordedEvent>;
-  /** Those last read ahead. Most are of no use afterwards, and would only take the place of others in the cache. */
-  private ahead = new Map<number, RecordedEvent>();
-  private readonly bytesMax: number;
+  /** Those last read ahead. Kept apart from the cache: most are needed once, and would push out others. */
+  private readonly ahead = new Map<number, RecordedEvent>();
+  private readonly aheadBytes: number;
+  private readonly cachedBytes: number;
   readonly log: LogReader;
 
   /** @param bytesMax the memory that decoded events may take, about. */
   constructor(log: LogReader, bytesMax: number) {
     this.log = log;
-    this.bytesMax = bytesMax;
-    this.events = new LRUCache({ maxSize: bytesMax });
+    this.aheadBytes = Math.floor(bytesMax * aheadShare);
+    this.cachedBytes = Math.max(1, bytesMax - this.aheadBytes);
+    this.events = new LRUCache({ maxSize: this.cachedBytes });
   }
 
   /** The event at a position; undefined if there is none, or if it cannot be decoded. */
@@ -56,23 +59,30 @@ export class EventCache {
   }
 
   /**
-   * Reads the events at the positions, in place of those read ahead before: as many as half of the cache may take.
+   * Reads events ahead, in place of those read ahead before: as many as a third of the memory can take. Large events,
+   * mostly enrolments of many people, are read later, for one person at a time.
    *
    * @param positions in any order; reading in log order is the fastest.
+   * @param goOn called before each query; may throw.
    */
-  load(positions: ReadonlyArray<number>): void {
-    this.ahead = new Map();
+  readAhead(positions: ReadonlyArray<number>, goOn: () => void): void {
+    this.forgetAhead();
     const missing = positions.filter((position) => !this.events.has(position));
-    let loaded = 0;
-    for (let first = 0; first < missing.length && loaded < this.bytesMax / 2; first += loadedAtOnceMax) {
-      for (const stored of this.log.some(missing.slice(first, first + loadedAtOnceMax))) {
-        // One of many people is better read for each of those asked about.
-        if (stored.bytes.length > loadedBytesMax) continue;
+    let left = this.aheadBytes;
+    for (let first = 0; first < missing.length; first += aheadAtOnceMax) {
+      goOn();
+      for (const stored of this.log.some(missing.slice(first, first + aheadAtOnceMax), aheadBytesMax)) {
+        left -= sizeOf(stored);
+        if (left < 0) return;
         const recorded = recordedOf(stored);
         if (recorded !== undefined) this.ahead.set(stored.position, recorded);
-        loaded += sizeOf(stored);
       }
     }
+  }
+
+  /** Frees the memory of the events read ahead. */
+  forgetAhead(): void {
+    this.ahead.clear();
   }
 
   private known(position: number): RecordedEvent | undefined {
@@ -102,7 +112,7 @@ export class EventCache {
     const recorded = recordedOf(stored);
     if (recorded !== undefined) {
       // One that is larger than the whole cache is kept alone.
-      this.events.set(stored.position, recorded, { size: Math.min(sizeOf(stored), this.bytesMax) });
+      this.events.set(stored.position, recorded, { size: Math.min(sizeOf(stored), this.cachedBytes) });
     }
     return recorded;
   }

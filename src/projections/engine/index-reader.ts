@@ -99,8 +99,16 @@ export class IndexReader implements EventIndex {
     return this.events.about(position, subject);
   }
 
-  readAhead(subjects: ReadonlyArray<string>): void {
-    this.subjectNames.readAhead(subjects.map((subject) => topic('subject', subject)));
+  readAhead(subjects: ReadonlyArray<string>, upTo: number, goOn: () => void): void {
+    this.subjectNames.readAhead(
+      subjects.map((subject) => topic('subject', subject)),
+      upTo,
+      goOn,
+    );
+  }
+
+  forgetAhead(): void {
+    this.events.forgetAhead();
   }
 
   bytesAt(position: number): number {

@@ -32,8 +32,10 @@ export interface PostingsOfRun {
   readonly lastPosition: number;
 }
 
-/** Late touches whose topics are kept in memory; all of them are read again after each one that is added. */
+/** Late touches whose topics are kept in memory. After each addition the whole list has to be read again. */
 const lateTopicsMax = 50_000;
+/** So many of these topics are read in the time of one look-up in their table. */
+const lateTopicsOfLookup = 8;
 
 /** Reads runs. Use one instance for each reading connection. */
 export class RunReader {
@@ -49,9 +51,12 @@ export class RunReader {
   private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
-  /** How many late touches there are, and their topics, unless they are too many. */
+  /** How many late touches there are, and how many there were when their topics were read. */
   private lateTouches = 0;
-  private lateTopics: ReadonlySet<Topic> | undefined;
+  private lateTouchesRead = 0;
+  private lateTopics: ReadonlySet<Topic> = new Set();
+  /** How many topics were looked up in the table since. */
+  private lateLookups = 0;
 
   constructor(database: DatabaseSync, { blocks, lists, codes }: ReaderCaches) {
     this.blocks = cacheOf(blocks);
@@ -95,22 +100,19 @@ export class RunReader {
     for (const id of this.present.keys()) if (!ids.has(id)) this.present.delete(id);
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
-    this.refreshLate();
-  }
-
-  private refreshLate(): void {
-    const count = Number(this.statements.lateCount.get()?.value ?? 0);
-    // They are only ever added.
-    if (count === this.lateTouches) return;
-    this.lateTouches = count;
-    this.lateTopics =
-      count > lateTopicsMax
-        ? undefined
-        : new Set(this.statements.lateTopics.all().map(({ topic }) => topic as Topic));
+    this.lateTouches = Number(this.statements.lateCount.get()?.value ?? 0);
   }
 
   private mayBeLate(topic: Topic): boolean {
-    return this.lateTouches > 0 && this.lateTopics?.has(topic) !== false;
+    // They are only ever added.
+    if (this.lateTouches === this.lateTouchesRead) return this.lateTopics.has(topic);
+    // The list is read again once as much time went into looking up topics as that takes.
+    if (this.lateTouches > lateTopicsMax || ++this.lateLookups * lateTopicsOfLookup < this.lateTouches)
+      return true;
+    this.lateTopics = new Set(this.statements.lateTopics.all().map((row) => row.topic as Topic));
+    this.lateTouchesRead = this.lateTouches;
+    this.lateLookups = 0;
+    return this.lateTopics.has(topic);
   }
 
   /** The last position that the runs hold. */

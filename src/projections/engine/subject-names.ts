@@ -10,6 +10,8 @@ import type { RunReader } from './run-reader.ts';
 const bytesOfNamed = 350;
 /** Events with more subjects than this are cached by hash, since they are read for each of their subjects. */
 const subjectsReadAgainMax = 8;
+/** Hashes whose events are read together. */
+const hashesAtOnce = 200;
 /** About how many bytes of memory one subject of such an event takes. */
 const bytesOfSubject = 200;
 
@@ -42,27 +44,49 @@ export class SubjectNames {
 
   /** The subjects with the given hashes: nearly always one for each. */
   under(hashes: ReadonlyArray<Topic>, upTo: number): ReadonlyArray<string> {
-    this.readAhead(hashes, (hash) => this.named.get(hash)?.upTo ?? 0);
-    return hashes.flatMap((hash) => [...this.of(hash, upTo)]);
+    const subjects: string[] = [];
+    for (let first = 0; first < hashes.length; first += hashesAtOnce)
+      for (const named of this.namedUnder(hashes.slice(first, first + hashesAtOnce), upTo))
+        subjects.push(...named.subjects);
+    return subjects;
   }
 
-  /** Reads the events under the hashes into the cache, as many as it can keep. */
-  readAhead(hashes: ReadonlyArray<Topic>, after: (hash: Topic) => number = () => 0): void {
+  /**
+   * Reads the events under the hashes ahead, up to a position: as many as the cache takes.
+   *
+   * @param goOn called now and then; may throw.
+   */
+  readAhead(hashes: ReadonlyArray<Topic>, upTo: number, goOn: () => void): void {
+    this.readAheadAt(
+      hashes.map((hash) => this.runs.positions(hash, 0, upTo)),
+      goOn,
+    );
+  }
+
+  private readAheadAt(lists: ReadonlyArray<ReadonlyArray<number>>, goOn: () => void = () => {}): void {
     const unread = new Set<number>();
-    for (const hash of hashes)
-      for (const position of this.runs.positions(hash, after(hash), Number.MAX_SAFE_INTEGER))
-        if (!this.ofMany.has(position)) unread.add(position);
-    this.events.load([...unread].sort((a, b) => a - b));
+    for (const positions of lists)
+      for (const position of positions) if (!this.ofMany.has(position)) unread.add(position);
+    this.events.readAhead(
+      [...unread].sort((a, b) => a - b),
+      goOn,
+    );
   }
 
-  private of(hash: Topic, upTo: number): ReadonlySet<string> {
-    const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
-    if (named.upTo === upTo) return named.subjects;
-    for (const position of this.runs.positions(hash, named.upTo, upTo))
-      for (const subject of this.namedAt(position, hash)) named.subjects.add(subject);
-    named.upTo = upTo;
-    this.named.set(hash, named);
-    return named.subjects;
+  private namedUnder(hashes: ReadonlyArray<Topic>, upTo: number): ReadonlyArray<Named> {
+    const all = hashes.map((hash) => {
+      const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
+      return { hash, named, unread: named.upTo === upTo ? [] : this.runs.positions(hash, named.upTo, upTo) };
+    });
+    this.readAheadAt(all.map(({ unread }) => unread));
+    for (const { hash, named, unread } of all) {
+      if (named.upTo === upTo) continue;
+      for (const position of unread)
+        for (const subject of this.namedAt(position, hash)) named.subjects.add(subject);
+      named.upTo = upTo;
+      this.named.set(hash, named);
+    }
+    return all.map(({ named }) => named);
   }
 
   /** The subjects with a hash whom the event at a position names. */

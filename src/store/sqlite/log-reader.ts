@@ -39,7 +39,8 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
   const selectThese = prepare(
-    `SELECT ${eventColumns} FROM event WHERE position IN (SELECT value FROM json_each(?))`,
+    `SELECT ${eventColumns} FROM event
+     WHERE position IN (SELECT value FROM json_each(?)) AND length(bytes) <= ?`,
   );
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
   const selectSome = prepare(
@@ -158,10 +159,11 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         if (event !== undefined) (event.bytes.buffer as ArrayBuffer).transfer(0);
       }
     },
-    some: (positions) =>
-      guard(() =>
-        (selectThese.all(JSON.stringify(positions)) as unknown as ReadonlyArray<EventRow>).map(toEvent),
-      ),
+    some: (positions, bytesMax) =>
+      guard(() => {
+        const rows = selectThese.all(JSON.stringify(positions), bytesMax);
+        return (rows as unknown as ReadonlyArray<EventRow>).map(toEvent);
+      }),
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
     next: (position, limit) => guard(() => next(position, checkedLimit(limit))),
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
