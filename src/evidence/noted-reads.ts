@@ -25,12 +25,19 @@ export class NoEvidence extends Error {
  */
 const bundleEventsMax = 200_000;
 
+/**
+ * Bytes of these events as stored. A bundle contains them as text within text, and each page of evidence shows them, so
+ * both stay within what one text can hold.
+ */
+const bundleEventBytesMax = 128 * 1_024 * 1_024;
+
 /** Reads events of the log, and records which. */
 export class NotedEvents {
   readonly positions = new Set<number>();
   private readonly read = new Map<number, RecordedEvent | undefined>();
   private readonly log: LogReader;
   private readonly instead: string;
+  private bytes = 0;
 
   /** @param instead what to ask if the answers rest on more events than a bundle holds. */
   constructor(log: LogReader, instead: string) {
@@ -50,6 +57,11 @@ export class NotedEvents {
       );
     this.positions.add(position);
     const stored = this.log.at(position);
+    this.bytes += stored?.bytes.length ?? 0;
+    if (this.bytes > bundleEventBytesMax)
+      throw new NoEvidence(
+        `the answers rest on events of more than ${bundleEventBytesMax} bytes, and a bundle holds no more: ${this.instead}`,
+      );
     const event = stored === undefined ? E.left([]) : decodeStored(stored.bytes);
     const { recordedAt = 0, recordedBy = null, authority = null } = stored ?? {};
     const recorded = E.isLeft(event)

@@ -1,4 +1,5 @@
 /** Evidence bundles (V10, V11): they verify with only the keys, and fail after any change. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -14,6 +15,7 @@ import { type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidenc
 import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { noteSigner } from '../../src/integrity/note-signer.ts';
 import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
+import type { LogReader } from '../../src/store/log-reader.ts';
 import { opened, type ProvenLog, provenLog } from '../support/evidence.ts';
 import { sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
@@ -484,6 +486,19 @@ describe('a question whose answers rest on more events than a bundle holds', () 
     };
     expect(readAll).toThrow(
       `the answers rest on more than 200000 events, and a bundle holds no more: ${instead}`,
+    );
+  });
+
+  it('is refused before its events fill the memory, if they are large', () => {
+    const bytes = Buffer.alloc(1_024 * 1_024);
+    const large = { recordedAt: 0, recordedBy: null, authority: null, bytes };
+    const events = new NotedEvents(
+      { ...logOf([]), at: (position: number) => ({ ...large, position }) } as unknown as LogReader,
+      'ask less',
+    );
+    for (let position = 1; position <= 128; position++) events.at(position);
+    expect(() => events.at(129)).toThrow(
+      'the answers rest on events of more than 134217728 bytes, and a bundle holds no more: ask less',
     );
   });
 });

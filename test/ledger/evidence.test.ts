@@ -1,10 +1,14 @@
-/** Evidence from a ledger: about its findings, and only for callers that still wait. */
+/** Evidence from a ledger: about its findings, and only for callers that still wait or read it. */
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { EvidenceMaker } from '../../src/ledger/evidence/evidence-maker.ts';
+import { contentOf, openUnnamedFile, writeText } from '../../src/ledger/evidence/unnamed-file.ts';
 import { enrolled, placed, sent } from '../support/given-events.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
@@ -127,4 +131,56 @@ describe('given a bundle that takes more memory than its thread may', () => {
       await maker.close();
     }
   });
+});
+
+describe('given callers who have a bundle and do not read it', () => {
+  it('when there are too many, then the next one is told to come later, until one has read or gone', async () => {
+    // Given
+    await own.server.record([site, placed('d', 'us', 'singapore')]);
+    const { body } = await own.server.send(lines(people(500)), 'application/x-ndjson');
+    const path = `/v1/evidence?site=singapore&validAt=2021-01-01&atLeast=${body.position}`;
+    const leaving = new AbortController();
+    const first = await own.server.request(path, { signal: leaving.signal });
+    const others: Response[] = [];
+    for (let more = 1; more < 16; more++) others.push(await own.server.request(path));
+    const status = async () => {
+      const { status, body } = await own.server.request(path);
+      await body?.cancel();
+      return status;
+    };
+    const directory = dirname(own.server.ledger.parts.logFile);
+    try {
+      // When
+      expect([first, ...others].map((each) => each.status)).toEqual(Array(16).fill(200));
+      expect((await own.server.request(path)).status).toBe(503);
+      expect(readdirSync(directory).filter((name) => name.endsWith('.draft'))).toEqual([]);
+      // Then
+      const text = await others[0]!.text();
+      expect(others[0]!.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+      expect(await others[1]!.text()).toBe(text);
+      await vi.waitFor(async () => expect(await status()).toBe(200));
+      leaving.abort();
+      await vi.waitFor(async () => expect(await status()).toBe(200));
+      expect((await own.server.request(path, { method: 'HEAD' })).status).toBe(200);
+    } finally {
+      await Promise.all(others.slice(2).map((each) => each.body?.cancel()));
+    }
+    await vi.waitFor(async () => expect(await status()).toBe(200));
+  });
+});
+
+it.each([
+  ['', 'short', 'é', '😀'],
+  ['é'.repeat(1_024 * 1_024 + 1), `x${'😀'.repeat(1_024 * 1_024)}`],
+])('a text in a file without a name is read as it was written', async (...texts) => {
+  for (const text of texts) {
+    const file = await openUnnamedFile(tmpdir());
+    writeText(file.fd, text);
+    let isClosed = false;
+    const content = contentOf(file, new AbortController().signal, () => {
+      isClosed = true;
+    });
+    expect(await new Response(content).text()).toBe(text);
+    await vi.waitFor(() => expect(isClosed).toBe(true));
+  }
 });

@@ -9,6 +9,7 @@ import { EvidenceQuestion } from '../../contract/questions/evidence.ts';
 import { type ParametersOf, type PlainQuestion, readQuestion } from '../../contract/questions/question.ts';
 import { type EvidenceKind, evidenceKinds, type SoughtFinding, soughtOf } from '../../evidence/questions.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
+import type { MadeEvidence } from '../../ledger/evidence/evidence-maker.ts';
 import type { EvidenceForm } from '../../ledger/evidence/evidence-thread.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
@@ -83,8 +84,7 @@ const askedAbout = (
 };
 
 /** The file or page, and its name. */
-interface Made {
-  readonly text: string;
+interface Made extends MadeEvidence {
   readonly name: string;
 }
 
@@ -111,20 +111,29 @@ const evidenceFor = (
             identifiers,
             signal: context.req.raw.signal,
           }),
-        TE.map((text) => ({ text, name: `evidence-${about}-${position}` })),
+        TE.map((made) => ({ ...made, name: `evidence-${about}-${position}` })),
       );
     }),
   );
 };
 
-const shown = (context: Context<ApiEnv>, form: EvidenceForm, { text, name }: Made): Response => {
+const shown = async (
+  context: Context<ApiEnv>,
+  form: EvidenceForm,
+  { bytes, content, name }: Made,
+): Promise<Response> => {
   context.header('Cache-Control', 'private, no-store');
+  context.header('Content-Length', String(bytes));
+  // Nobody reads the body of a HEAD request.
+  const isHead = context.req.raw.method === 'HEAD';
+  if (isHead) await content.cancel();
+  const body = isHead ? '' : content;
   if (form === 'page') {
     context.header('Content-Security-Policy', pagePolicy);
     context.header('Content-Disposition', `inline; filename="${name}.html"`);
-    return context.html(text);
+    return context.body(body, 200, { 'Content-Type': 'text/html; charset=UTF-8' });
   }
-  return context.body(text, 200, {
+  return context.body(body, 200, {
     'Content-Type': 'application/json',
     'Content-Disposition': `attachment; filename="${name}.domicile.json"`,
   });
@@ -162,9 +171,9 @@ export const evidenceRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       return pipe(
         TE.fromEither(readQuestion(EvidenceQuestion, new URL(context.req.url).searchParams)),
         TE.flatMap((asked) => evidenceFor(context, ledger, asked, form)),
-        TE.match(
-          (refused) => problem(context, refused),
-          (made) => shown(context, form, made),
+        TE.matchE(
+          (refused) => async () => problem(context, refused),
+          (made) => () => shown(context, form, made),
         ),
       )();
     },

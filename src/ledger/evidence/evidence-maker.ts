@@ -1,4 +1,6 @@
 /** Makes bundles for callers, one at a time. Its thread starts with the first request and ends when idle. */
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
@@ -15,8 +17,9 @@ import type {
   EvidenceRequest,
   EvidenceThreadInput,
 } from './evidence-thread.ts';
+import { contentOf, openUnnamedFile } from './unnamed-file.ts';
 
-/** Bundles that may wait for the thread. */
+/** Bundles that wait for the thread, or that callers have not read yet. */
 const waitingMax = 16;
 /** How long the thread stays idle before it ends. */
 const idleMsMax = 60_000;
@@ -39,6 +42,12 @@ export interface WantedEvidence {
   readonly signal: AbortSignal;
 }
 
+/** A bundle or its page. It occupies a place until its content is read or cancelled. */
+export interface MadeEvidence {
+  readonly bytes: number;
+  readonly content: ReadableStream<Uint8Array>;
+}
+
 const givenUp = 'the caller disconnected before the question was answered';
 
 export interface EvidenceParts {
@@ -47,6 +56,7 @@ export interface EvidenceParts {
   readonly sealed: SealedIndex | undefined;
   /** The witnesses of the sealed index. */
   readonly indexWitnessing: Witnessing | undefined;
+  /** In its directory are the files of bundles while callers read them. */
   readonly logFile: string;
   readonly treeFile: string;
   readonly keyFile: string;
@@ -64,7 +74,7 @@ export class EvidenceMaker {
   private answered: ((report: EvidenceReport) => void) | undefined;
   private idle: NodeJS.Timeout | undefined;
   private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  private occupied = 0;
   private closed = false;
 
   constructor(parts: EvidenceParts) {
@@ -98,31 +108,45 @@ export class EvidenceMaker {
   }
 
   /**
-   * The file of the bundle that answers a question, or its page.
+   * The file of the bundle that answers a question, or its page. The caller must read or cancel the content.
    *
    * @returns `unavailable` while the required checkpoints are not signed.
    */
-  async make(wanted: WantedEvidence): Promise<E.Either<Problem, string>> {
+  async make(wanted: WantedEvidence): Promise<E.Either<Problem, MadeEvidence>> {
     if (this.parts.sealed === undefined)
       return unavailable('this process does not sign the log: use the one that keeps the vault');
-    if (this.waiting >= waitingMax)
-      return unavailable(`${waitingMax} bundles are already waiting; try again later`);
-    this.waiting++;
-    const turn = this.last.then(() => this.made(wanted));
+    if (this.occupied >= waitingMax)
+      return unavailable(`${waitingMax} bundles are already waiting or being read; try again later`);
+    this.occupied++;
+    const turn = this.last.then(() => this.inFile(wanted));
     this.last = turn.catch(() => {});
+    let made: Awaited<typeof turn> | undefined;
     try {
-      return await turn;
+      made = await turn;
+      return made;
     } finally {
-      this.waiting--;
+      if (made === undefined || E.isLeft(made)) this.occupied--;
     }
   }
 
-  private async made({
-    asked,
-    form,
-    identifiers,
-    signal,
-  }: WantedEvidence): Promise<E.Either<Problem, string>> {
+  /** Makes a bundle in a file, which is closed with the content. */
+  private async inFile(wanted: WantedEvidence): Promise<E.Either<Problem, MadeEvidence>> {
+    const file = await openUnnamedFile(dirname(this.parts.logFile));
+    let bytes: number | undefined;
+    try {
+      const made = await this.made(wanted, file);
+      if (E.isLeft(made)) return made;
+      bytes = (await file.stat()).size;
+      return E.right({ bytes, content: contentOf(file, wanted.signal, () => this.occupied--) });
+    } finally {
+      if (bytes === undefined) await file.close();
+    }
+  }
+
+  private async made(
+    { asked, form, identifiers, signal }: WantedEvidence,
+    file: FileHandle,
+  ): Promise<E.Either<Problem, void>> {
     await this.signed(asked.position, signal);
     if (signal.aborted) return unavailable(givenUp);
     const { merkle, sealed, indexWitnessing } = this.parts;
@@ -138,14 +162,14 @@ export class EvidenceMaker {
     const { size, note } = checkpoint;
     const { checkpoint: served, signed } = sealed?.state ?? {};
     const request: EvidenceRequest = {
-      ...{ asked, form, identifiers, origin, checkpoint: { size, note } },
+      ...{ asked, form, identifiers, origin, checkpoint: { size, note }, file: file.fd },
       indexCheckpoint: served === undefined ? undefined : { count: served.size, note: served.note },
       isIndexUnwitnessed: indexWitnessing !== undefined && coveredBy(signed) > coveredBy(served),
     };
     const report = await this.report(request, signal);
     switch (report.kind) {
       case 'made':
-        return E.right(report.text);
+        return E.right(undefined);
       case 'nothing-known':
         return E.left({
           kind: 'unknown',
@@ -166,24 +190,28 @@ export class EvidenceMaker {
     }
   }
 
-  /** Makes the bundle in the thread. Ends the thread, and with it the work, if the caller goes away first. */
+  /**
+   * Makes the bundle in the thread. Ends the thread, and with it the work, if the caller goes away first. Once it resolves,
+   * the thread no longer writes to the file.
+   */
   private async report(request: EvidenceRequest, signal: AbortSignal): Promise<EvidenceReport> {
     clearTimeout(this.idle);
     const thread = this.running();
-    const abandon = (): void => {
-      this.end();
-      this.answered?.({ kind: 'none', message: givenUp, later: true });
-    };
+    let abandon = (): void => {};
     const report = await new Promise<EvidenceReport>((resolve) => {
       this.answered = resolve;
+      abandon = () => {
+        this.answered = undefined;
+        void this.end().then(() => resolve({ kind: 'none', message: givenUp, later: true }));
+      };
       signal.addEventListener('abort', abandon, { once: true });
       thread.postMessage(request);
     });
     signal.removeEventListener('abort', abandon);
     this.answered = undefined;
-    if (report.kind === 'failed') this.end();
+    if (report.kind === 'failed') await this.end();
     else if (this.thread !== undefined) {
-      this.idle = setTimeout(() => this.end(), idleMsMax);
+      this.idle = setTimeout(() => void this.end(), idleMsMax);
       this.idle.unref();
     }
     return report;
@@ -222,18 +250,16 @@ export class EvidenceMaker {
     thread.on('exit', () => ended({ kind: 'none', message: 'the server is stopping', later: true }));
   }
 
-  private end(): void {
+  private async end(): Promise<void> {
     const { thread } = this;
     this.thread = undefined;
-    void thread?.terminate();
+    await thread?.terminate();
   }
 
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.idle);
-    const { thread } = this;
-    this.thread = undefined;
+    await this.end();
     this.answered?.({ kind: 'none', message: 'the server is stopping', later: true });
-    await thread?.terminate();
   }
 }

@@ -14,6 +14,7 @@ import { openTreeToRead } from '../../integrity/tree-file.ts';
 import { OverBudget } from '../../questions/work.ts';
 import { openIndexToRead } from '../../sealed-index/index-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
+import { writeText } from './unnamed-file.ts';
 
 /** The files from which bundles are made. */
 export interface EvidenceThreadInput {
@@ -34,13 +35,15 @@ export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint' | 'i
   /** Identifiers by pseudonym, for a caller that may see them. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly origin: string;
+  /** The open file into which to write the result. */
+  readonly file: number;
   /** The checkpoint of the second log; undefined before one is served. */
   readonly indexCheckpoint: { readonly count: number; readonly note: string } | undefined;
 }
 
 /** The result of a request. */
 export type EvidenceReport =
-  | { readonly kind: 'made'; readonly text: string }
+  | { readonly kind: 'made' }
   | { readonly kind: 'nothing-known' }
   | { readonly kind: 'none'; readonly message: string; readonly later: boolean }
   | { readonly kind: 'out-of-memory' }
@@ -83,18 +86,18 @@ const make = (request: EvidenceRequest): string => {
   );
   const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
   const signed = signBundle(whole, origin, ed25519Signers(keys.right));
-  if (form === 'page') return evidencePage(signed);
-  const text = formatBundle(signed);
+  const text = form === 'page' ? evidencePage(signed) : formatBundle(signed);
   if (text.length > bundleCharactersMax)
     throw new NoEvidence(
-      `the file would have more than ${bundleCharactersMax} characters: ${insteadOf(request.asked)}`,
+      `the ${form} would have more than ${bundleCharactersMax} characters: ${insteadOf(request.asked)}`,
     );
   return text;
 };
 
 const report = (request: EvidenceRequest): EvidenceReport => {
   try {
-    return { kind: 'made', text: make(request) };
+    writeText(request.file, make(request));
+    return { kind: 'made' };
   } catch (error) {
     if (error instanceof NothingKnown) return { kind: 'nothing-known' };
     if (error instanceof OverBudget)
