@@ -22,7 +22,7 @@ const viewOf = (index: EventIndex, { position, minAssurance }: EvidenceQuestion)
 
 const derivedOfPerson = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
   const view = viewOf(index, asked);
-  // The trail tells what corrections changed, also through parties that reach nothing now: it reads all facts about reach.
+  // A trail also explains reach that a correction took away, so it needs all facts about reach.
   if (!asked.trail) giveReach(view, reachOfOne(view, index, asked.id));
   return answersTo(view, asked);
 };

@@ -1,6 +1,7 @@
 /**
  * How the memory of a server is divided: each part that keeps something in memory is given its share, so that the whole
- * stays within a setting however many people there are. Only the heaps of threads that count individuals may go beyond it.
+ * stays within a setting however many people there are. Only the heaps of threads that count individuals or make evidence may
+ * go beyond it.
  */
 
 const mebibyte = 1_024 * 1_024;

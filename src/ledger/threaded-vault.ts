@@ -129,8 +129,12 @@ export const openThreadedVault = async (
       return E.right(new Map(names.map((name, place) => [name, each[place]!])));
     },
     forget: async (pseudonym, saidAt) => {
-      await ask({ kind: 'forget', pseudonym, saidAt });
-      beside.dropKept();
+      try {
+        await ask({ kind: 'forget', pseudonym, saidAt });
+      } finally {
+        // It may have failed after the person was forgotten.
+        beside.dropKept();
+      }
     },
     fault: async () => {
       try {

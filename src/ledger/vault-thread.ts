@@ -110,9 +110,13 @@ const run = (): void => {
       }
       if (request.kind === 'fault') return tell({ kind: 'done', number, fault: await vault.fault() });
       if (request.kind === 'forget') {
-        await vault.forget(request.pseudonym, request.saidAt);
-        shared = '';
-        shareFilters();
+        try {
+          await vault.forget(request.pseudonym, request.saidAt);
+        } finally {
+          // It may have failed after the person was forgotten.
+          shared = '';
+          shareFilters();
+        }
       } else await vault.close();
       tell({ kind: 'done', number });
       if (request.kind === 'close') parentPort?.close();

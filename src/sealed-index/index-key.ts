@@ -86,7 +86,7 @@ const topicsOfFewNames: ReadonlySet<TopicKind> = new Set<TopicKind>([
 const keptNamesMax = 1_024;
 const keptKeys = new Map([...topicsOfFewNames].map((kind) => [kind, new Map<string, IndexKey>()]));
 
-/** The key of a topic. That of a name that comes up again is kept: it takes longer to make than to find. */
+/** The key of a topic. Cached, because making a key takes longer than looking it up. */
 export const topicKey = (kind: TopicKind, name: string): IndexKey => {
   const kept = keptKeys.get(kind);
   const known = kept?.get(name);

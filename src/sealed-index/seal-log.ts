@@ -155,7 +155,7 @@ export function* sealUpTo(
   size: number,
   eventsAtOnce = eventsAtOnceMax,
 ): Generator<number> {
-  // What this process sealed itself is of this log.
+  // The log is compared once per process: what it then sealed came from this log.
   if (!index.hasSealed && !isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
   let place = index.count();
   const events = new LogInOrder(log);

@@ -3,8 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
- * Has the processor run other threads before the current one, which gets about a tenth of a core while they need all of
- * it. Works on Linux, where each thread has a priority of its own; elsewhere it does nothing.
+ * Lowers the priority of the current thread (nice 10): on busy cores it gets about a tenth of one. Works on Linux, where each thread has a priority of its own; elsewhere it does nothing.
  */
 export const giveWay = (): void => {
   if (process.platform !== 'linux') return;

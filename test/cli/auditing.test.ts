@@ -235,6 +235,21 @@ describe('domicile person, erase and reads', () => {
   });
 });
 
+describe('domicile person with a minimum assurance', () => {
+  it('says in the file and beside it that facts are left out', async () => {
+    const whole = await here(['person', 'ben', ...at]);
+    const page = await here(['person', 'ben', '--min-assurance', 'verified', ...at]);
+    const json = await here(['person', 'ben', '--min-assurance', 'observed', '--format', 'json', ...at]);
+
+    expect(whole.out).toContain('everything that is recorded, however it is attested');
+    expect(whole.out + whole.notes).not.toMatch(/left out|leaves out/);
+    expect(page.out).toContain('only what is verified');
+    expect(page.out).toContain('what is attested less well than verified is left out');
+    expect(page.notes).toMatch(/incomplete: it leaves out what is attested less well than verified/);
+    expect(json.notes).toMatch(/incomplete: it leaves out what is attested less well than observed/);
+  });
+});
+
 describe('domicile report', () => {
   it('writes a report in the requested format, and refuses an unknown one', async () => {
     const question = ['--known-position', '101', '--valid-at', '2026-11-01', ...at];

@@ -59,6 +59,7 @@ const tasks: Readonly<
       await page.keyboard.press('Enter');
       const file = await press(page, 'Everything');
       expect(file.name).toBe('person-ben-101.html');
+      expect(file.text).toContain('everything that is recorded, however it is attested');
       for (const heading of ['Where the data is', 'For what purposes', 'To whom it was disclosed'])
         expect(file.text).toContain(heading);
       return file;

@@ -3,11 +3,15 @@
  * another process.
  */
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { expect, it } from 'vitest';
 import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { openThreadedVault } from '../../src/ledger/threaded-vault.ts';
 import { httpVault } from '../../src/people/vault/http-vault.ts';
 import type { Vault } from '../../src/people/vault/vault.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { vaultContract } from '../contract/vault.ts';
 import { newFolder, removeFolder } from '../store/ledger-files.ts';
 import { VaultServer, vaultInFile } from '../support/vaults.ts';
@@ -92,4 +96,25 @@ vaultContract('vault of another process', async () => {
       removeFolder(folder);
     },
   };
+});
+
+it('given a program that reads the vault, a person is forgotten who cannot be overwritten yet, and is no longer found', async () => {
+  const folder = newFolder();
+  const [vaultFile, logFile] = [join(folder, 'vault.sqlite'), join(folder, 'log.sqlite')];
+  const store = openSqliteEventStore(logFile, { now: Date.now });
+  const vault = await openThreadedVault({ vaultFile, logFile });
+  const admitted = await vault.admit(['ana', 'ben'], undefined);
+  const pseudonym = (E.isRight(admitted) && admitted.right.get('ana')) || '';
+  const found = async () =>
+    (await vault.find({ names: ['ana'], pseudonyms: [pseudonym] })).people.get(pseudonym);
+  expect(await found()).toBe('ana');
+  const reader = new DatabaseSync(vaultFile, { readOnly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM entry').get();
+  await expect(vault.forget(pseudonym, 1)).rejects.toThrow(StoreLocked);
+  expect(await found()).toBeNull();
+  reader.close();
+  await vault.close();
+  await store.close();
+  removeFolder(folder);
 });

@@ -12,6 +12,7 @@ import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-v
 import { looksLikePseudonym } from '../../src/people/vault/vault.ts';
 import { openVaultBeside } from '../../src/people/vault/vault-beside.ts';
 import { identifierHash, vaultFormat } from '../../src/people/vault/vault-format.ts';
+import type { VaultReading } from '../../src/people/vault/vault-reading.ts';
 import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
 
@@ -443,9 +444,33 @@ describe('a vault whose writer shares its filters', () => {
       sharing.dropKept();
       expect(found(sharing)).toEqual(found(own));
     }
-    const words = (filters: typeof earlier) => filters.map((filter) => filter.words.buffer);
-    expect(words(vault.filters()).every((buffer) => buffer instanceof SharedArrayBuffer)).toBe(true);
+    const filters = vault.filters();
+    sharing.share(filters);
+    const memoryOf = (beside: typeof own) =>
+      beside.read((each) => (each as VaultReading).index.filters().map(({ words }) => words.buffer));
+    for (const [place, { words }] of filters.entries()) {
+      expect(words.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(memoryOf(sharing)[place]).toBe(words.buffer);
+      expect(memoryOf(own)[place]).not.toBe(words.buffer);
+    }
     own.close();
     sharing.close();
+  });
+});
+
+describe('a vault that is asked for many people at once', () => {
+  test('keeps those at hand who were looked up before, and not the many', () => {
+    const { file, vault } = given();
+    const many = people(0, 1_500);
+    vault.pseudonymsFor(many);
+    const pseudonym = vault.pseudonymOf(many[7]!);
+    vault.pseudonymsFor(many);
+    // Who is not at hand has to be read.
+    const database = new DatabaseSync(file);
+    database.exec('UPDATE entry SET checksum = 0');
+    database.close();
+    expect(vault.pseudonymOf(many[7]!)).toBe(pseudonym);
+    expect(() => vault.pseudonymOf(many[8]!)).toThrow(DamagedStore);
+    vault.close();
   });
 });

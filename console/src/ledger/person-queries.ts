@@ -9,6 +9,12 @@ import { ledger } from './session.ts';
 /** Rows of each list in a person's file: the maximum of one answer. */
 export const fileRowsMax = 1_000;
 
+/** The question of a person's file at the moments of a page. It leaves nothing out, whatever assurance the page asks for. */
+export const everythingAt = ({ minAssurance: _, ...moments }: Question): Question & { limit: number } => ({
+  ...moments,
+  limit: fileRowsMax,
+});
+
 /** Everything about a person as known now, whatever the clocks of the page: an erasure concerns the present. */
 export const fileOf = (subject: string) =>
   queryOptions({

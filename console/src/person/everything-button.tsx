@@ -1,7 +1,7 @@
 /** A button that saves everything known about a person as one page to read and print (GDPR, Article 15). */
 import { useMutation } from '@tanstack/react-query';
 import { orThrow, type Question } from '../../../src/client/client.ts';
-import { fileRowsMax } from '../ledger/person-queries.ts';
+import { everythingAt } from '../ledger/person-queries.ts';
 import { ledger } from '../ledger/session.ts';
 import { save } from '../parts/download.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -10,8 +10,7 @@ import { Failure } from '../parts/states.tsx';
 export const EverythingButton = ({ subject, question }: { subject: string; question: Question }) => {
   const file = useMutation({
     mutationFn: async () => {
-      const asked = { ...question, limit: fileRowsMax };
-      const { clocks, data } = orThrow(await ledger().subjects.get(subject, asked));
+      const { clocks, data } = orThrow(await ledger().subjects.get(subject, everythingAt(question)));
       // Loaded only when needed.
       const [{ htmlOf }, { personDocument }] = await Promise.all([
         import('../../../src/contract/documents/html.ts'),

@@ -99,7 +99,7 @@ export const addExport = (program: Command, terminal: Terminal): void => {
           )
           .option(
             '--trail',
-            'include the audit trail of a person; the file then also holds all corrections and all events about reach',
+            'include the audit trail of a person; the file then also holds all corrections, the events that the latest 5,000 of them correct, and all events about reach',
           )
           .option('--output <file>', `the file (default: evidence-ABOUT-POSITION${fileEnding})`),
       ),

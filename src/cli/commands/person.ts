@@ -31,8 +31,12 @@ const ask = async (subject: string, options: PersonOptions, terminal: Terminal) 
       terminal.out(
         options.format === 'json'
           ? JSON.stringify(answer, undefined, 2)
-          : htmlOf(personDocument(data, clocks)).trimEnd(),
+          : htmlOf(personDocument(data, clocks, options.minAssurance)).trimEnd(),
       );
+      if (options.minAssurance !== undefined && options.minAssurance !== 'claimed')
+        terminal.note(
+          `This file is incomplete: it leaves out what is attested less well than ${options.minAssurance}.`,
+        );
       if (data.cut.length > 0)
         terminal.note(`This file is incomplete: ${data.cut.join(', ')} have more than ${rowsMax} rows.`);
       return success;

@@ -1,6 +1,7 @@
 /**
  * Everything about one person, as a document (GDPR, Article 15).
  */
+import type { Assurance } from '../../domain/events/words.ts';
 import type { Clocks } from '../answers.ts';
 import type { WireEvent } from '../rows/events.ts';
 import type { PersonFile } from '../rows/person.ts';
@@ -215,18 +216,43 @@ const sectionsOf = (file: PersonFile): ReadonlyArray<DocumentSection> => [
   },
 ];
 
-const about = (file: PersonFile, { validAt, knownAt, position }: Clocks): Document['about'] => [
+/** What an answer with a minimum assurance counts, in words. */
+const counted: Readonly<Record<Assurance, string>> = {
+  claimed: 'everything that is recorded, however it is attested',
+  observed: 'only what is observed or verified',
+  verified: 'only what is verified',
+};
+
+const about = (
+  file: PersonFile,
+  { validAt, knownAt, position }: Clocks,
+  minAssurance: Assurance,
+): Document['about'] => [
   ['Person', file.subject],
   ['As it was', `${timeText(validAt, '')} UTC`],
   ['As known', `${timeText(knownAt, '')} UTC, position ${position}`],
+  ['Counted', counted[minAssurance]],
 ];
 
-/** The file as a document. Its events are those of the trail, which are all that affected the data. */
-export const personDocument = (file: PersonFile, clocks: Clocks): Document => ({
+/**
+ * The file as a document. Its events are those of the trail, which are all that affected the data.
+ *
+ * @param minAssurance with which the file was asked for: the document says what it leaves out.
+ */
+export const personDocument = (
+  file: PersonFile,
+  clocks: Clocks,
+  minAssurance: Assurance = 'claimed',
+): Document => ({
   title: 'What is known about one person’s data',
-  about: about(file, clocks),
+  about: about(file, clocks, minAssurance),
   says: [
     'This is what the ledger knows, with the events that show it. Unknown values are marked as such.',
+    ...(minAssurance === 'claimed'
+      ? []
+      : [
+          `Not all is shown: what is attested less well than ${minAssurance} is left out. Ask without a minimum assurance for everything.`,
+        ]),
     ...(file.cut.length === 0
       ? []
       : [

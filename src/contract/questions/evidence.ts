@@ -14,7 +14,7 @@ export const EvidenceQuestion = question(
     ...clockParameters,
     ...periodParameters,
     trail: yesOrNo(
-      'true, with subject: include the audit trail. The bundle then also contains all corrections and all events about reach.',
+      'true, with subject: include the audit trail. The bundle then also contains all corrections, the events that the latest 5,000 of them correct, and all events about reach.',
     ),
   },
   (given) => {

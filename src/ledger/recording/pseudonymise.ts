@@ -71,7 +71,10 @@ const namesToAdmit = async (
   return [...names];
 };
 
-/** Finds the pseudonyms of admitted people in several maps. An event mostly names people of one of them. */
+/**
+ * Finds the pseudonyms of admitted people in several maps. The people of one event are mostly in one map, so the last map
+ * that had a name is tried first.
+ */
 const foundIn = (admitted: ReadonlyArray<ReadonlyMap<string, string>>): ((name: string) => string) => {
   let latest = admitted[0];
   return (name) => {

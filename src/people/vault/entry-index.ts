@@ -88,8 +88,8 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the runs that another connection has added since; the others remain. A run that becomes part of a larger one
-   * is replaced, so the first entry and the number of entries say which run it is.
+   * Reads the runs that another connection has added since; the others remain. A merge replaces runs by one with more
+   * entries. So the first entry and the number of entries identify a run.
    */
   private refresh(): string | undefined {
     const known = new Map(this.runs.map((run) => [run.row.first, run]));

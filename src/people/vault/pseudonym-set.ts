@@ -1,4 +1,4 @@
-/** The pseudonyms of a vault in memory, in some thirty bytes each, to look up those that the bytes of a log contain. */
+/** The pseudonyms of a vault in memory, in 25 to 50 bytes each, to look up those that the bytes of a log contain. */
 import { pseudonymBytes } from './vault.ts';
 
 /** Characters of a pseudonym after its prefix. */

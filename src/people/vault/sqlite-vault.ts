@@ -26,6 +26,7 @@ import {
 import {
   bytesOfPseudonym,
   type Entry,
+  keptAtOnceMax,
   type PeopleOfVault,
   pseudonymOfBytes,
   VaultReading,
@@ -56,9 +57,6 @@ export interface VaultFile extends PeopleOfVault {
   forget(identifier: string): string | undefined;
   close(): void;
 }
-
-/** People who are admitted in larger numbers are not cached: they would displace everybody else. */
-const keptAdmittedMax = 1_000;
 
 export interface SqliteVaultOptions {
   /** The clock, in milliseconds since the epoch. */
@@ -154,7 +152,7 @@ const vaultIn = (
     });
     for (const [place, identifier] of unknown.entries()) {
       pseudonyms.set(identifier, minted[place]!);
-      if (unknown.length <= keptAdmittedMax) reading.keep(identifier, minted[place]!);
+      if (identifiers.length <= keptAtOnceMax) reading.keep(identifier, minted[place]!);
     }
     return pseudonyms;
   };

@@ -42,6 +42,9 @@ export interface Entry {
   readonly isForgotten: boolean;
 }
 
+/** People of whom more are named at once are not cached: they would displace everybody else. */
+export const keptAtOnceMax = 1_000;
+
 /** The pseudonym with the given random bytes. */
 export const pseudonymOfBytes = (bytes: Uint8Array): string =>
   pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
@@ -138,7 +141,7 @@ export class VaultReading implements PeopleOfVault {
         if (entry.isForgotten || entry.identifier !== identifier) return;
         const pseudonym = pseudonymOfBytes(entry.bytes);
         pseudonyms.set(identifier, pseudonym);
-        this.keep(identifier, pseudonym);
+        if (identifiers.length <= keptAtOnceMax) this.keep(identifier, pseudonym);
       });
       return pseudonyms;
     });
@@ -153,7 +156,7 @@ export class VaultReading implements PeopleOfVault {
     return hasAny;
   }
 
-  /** Caches a newly admitted person, who is likely to be named again soon. */
+  /** Caches a person who is likely to be named again soon. */
   keep(identifier: string, pseudonym: string): void {
     this.pseudonyms.set(identifier, pseudonym);
   }
