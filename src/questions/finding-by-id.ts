@@ -17,7 +17,7 @@ const momentsMax = 4;
 /** Events that one finding shows in full: the first. */
 const shownEventsMax = 500;
 
-/** Most findings stay when more is known, and hashing takes most of the time. */
+/** Ids by finding: most findings are the same objects at the next position, and hashing is slow. */
 const ids = new WeakMap<Finding, string>();
 const idOf = (finding: Finding): string => {
   let id = ids.get(finding);

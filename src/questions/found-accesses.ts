@@ -95,7 +95,7 @@ export class FoundAccesses {
   /**
    * Tells which findings are gone and which are new.
    *
-   * @returns makes these findings those last listed.
+   * @returns a function to call once the new list is in place: it remembers this state as listed.
    */
   change(
     view: View,

@@ -50,8 +50,8 @@ const anyTerm: GrantTerm = {
 const grantsOverEverything: Grants = { termsOver: () => [anyTerm] };
 
 /**
- * What the view knows of the data of some datasets of the subjects. It has neither enrolments nor populations: they are
- * those of all data.
+ * What the view knows of the data of some datasets of the subjects. Enrolments and populations are left empty: they do
+ * not depend on the dataset, and are not counted again.
  */
 export const historyOfSomeData = (
   view: View,

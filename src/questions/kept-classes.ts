@@ -27,7 +27,7 @@ export interface KeptClass {
 export class KeptClasses {
   readonly people: PeopleByClass;
   private readonly keptOf = new Map<ClassPeople, KeptClass>();
-  /** The listed findings of classes that are no more. */
+  /** Findings still in the list whose class has nobody left. */
   dropped: FindingsByVersion[] = [];
   private reachedBy: ReachIndex | undefined;
 
@@ -97,7 +97,7 @@ export class KeptClasses {
   }
 }
 
-/** The same for pairs that were compared before: many classes share their labels. */
+/** Remembers the result for each pair of labels: many classes share theirs. */
 const remembered = (isSame: (a: Labels, b: Labels) => boolean): ((a: Labels, b: Labels) => boolean) => {
   const known = new Map<Labels, Map<Labels, boolean>>();
   return (a, b) => {

@@ -19,7 +19,9 @@ export class ResidencyFacts {
   private readonly backups = new Set<string>();
   private readonly datasets: ReadonlySet<string> | undefined;
 
-  /** @param datasets the datasets to collect facts of; by default all. Where data of other ones was is not known then. */
+  /**
+   * @param datasets the datasets to collect facts of; by default all. The fold says nothing reliable about other datasets.
+   */
   constructor(view: View, datasets?: ReadonlySet<string>) {
     this.view = view;
     this.datasets = datasets;
@@ -62,7 +64,7 @@ export class ResidencyFacts {
     if (isFact(fact, 'BackupTaken')) this.addBackup(fact.data.backup);
   }
 
-  /** Whether the fact is about other datasets only. A backup of another one counts: it takes its id. */
+  /** Whether the fact is about other datasets only. `BackupTaken` of those is kept: it decides which backup has an id. */
   private isOfOthers(fact: Fact): boolean {
     if (this.datasets === undefined || isFact(fact, 'BackupTaken') || !('dataset' in fact.data)) return false;
     return fact.data.dataset !== undefined && !this.datasets.has(fact.data.dataset);

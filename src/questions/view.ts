@@ -68,7 +68,10 @@ export class View {
     return new View(this.index, { ...known, position }, [...this.simulated.events.values()], this.work);
   }
 
-  /** The same view for a question about some people: facts about others are not kept with it, those of populations are. */
+  /**
+   * The same view for a question about some people. Facts about people are cached in the new view and freed with it;
+   * facts about populations are cached in this one.
+   */
   aboutSome(): View {
     const view = this.as(this.known);
     view.ofPopulations = this.ofPopulations;

@@ -7,7 +7,7 @@ import { positions, type Span } from '../time/span.ts';
 
 /** The numbers of a presence: from, to, and the events that opened and closed it. */
 const width = 4;
-/** The numbers of a change: those of a presence, and 1 or -1 if it is added or taken out. */
+/** The numbers of a change: those of a presence, and 1 if it is added, -1 if it is taken out. */
 const changeWidth = width + 1;
 /** Stands for the event that closed a presence which lasts. */
 const noEvent = 0;

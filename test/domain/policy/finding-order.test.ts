@@ -59,7 +59,7 @@ it('given two findings of one version that begin together, their order is that o
   expect(ordered).toBeGreaterThan(500);
 });
 
-it('given a list in order, without some findings and with others it is what all of them in order are', () => {
+it('a list that is updated in order equals the same findings sorted', () => {
   fc.assert(
     fc.property(fc.array(finding), fc.array(finding), fc.array(fc.boolean()), (before, added, isGone) => {
       const sorted = inOrder(before);

@@ -22,7 +22,7 @@ const presence: fc.Arbitrary<Span> = fc
     closed: lasts ? [] : [closed],
   }));
 
-it('given presences that are added and taken out in turns, the spans are those of the presences left, also of a copy', () => {
+it('given presences added and taken out in turns, the spans are those of the remaining presences, and a copy keeps its own', () => {
   const turn = fc.record({
     added: fc.array(presence, { maxLength: 6 }),
     takenOut: fc.array(fc.nat(), { maxLength: 4 }),
