@@ -40,11 +40,35 @@ describe('an answer', () => {
     expect(gunzipSync(bytes).toString()).toBe(plain);
     const none = await server.request(path, { headers: { 'accept-encoding': 'identity' } });
     expect(none.headers.get('content-encoding')).toBeNull();
-    const short = await server.request('/v1/subjects/person-1/residency', {
-      headers: { 'accept-encoding': 'gzip' },
-    });
-    expect(short.headers.get('content-encoding')).toBeNull();
   });
+
+  it.each([
+    ['an answer', '/v1/subjects/person-1/residency', {}],
+    ['a problem', '/v1/subjects/nobody', {}],
+    ['the state of the log', '/v1/log', {}],
+    ['the state of the server', '/readyz', {}],
+    [
+      'the outcome of recording',
+      '/v1/events',
+      {
+        method: 'POST',
+        body: JSON.stringify(enrolled('late', 'person-51')),
+        type: 'application/cloudevents+json',
+      },
+    ],
+  ])(
+    'that is short is sent as it is, with its length: %s',
+    async (_, path, { type = '*/*', ...init }: { type?: string }) => {
+      const short = await server.request(path, {
+        ...init,
+        headers: { 'accept-encoding': 'gzip', 'content-type': type },
+      });
+      expect(short.headers.get('content-encoding')).toBeNull();
+      const text = await short.text();
+      expect(short.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+      expect(JSON.parse(text)).toBeTypeOf('object');
+    },
+  );
 
   it.each([
     '/v1/subjects/person-1/residency',

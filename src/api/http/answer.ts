@@ -24,6 +24,7 @@ import type {
 import { linkTo } from './base-path.ts';
 import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
+import { sendJson } from './send-json.ts';
 
 /** Reads the parameters of a question, and waits until its answer can know enough. */
 export const askedOf = <Q extends PlainQuestion>(
@@ -78,12 +79,7 @@ const respond = async <A>(
     context.header('Link', `<${path}?${searchParams}>; rel="next"`);
   }
   const echoed = { ...wireClocks(clocks), ...(heardUntil === undefined ? {} : { heardUntil }) };
-  const text = JSON.stringify({ clocks: echoed, data, next, ...further });
-  // Only with its length can a short answer be told from one to compress.
-  return context.body(text, 200, {
-    'Content-Type': 'application/json',
-    'Content-Length': String(Buffer.byteLength(text)),
-  });
+  return sendJson(context, { clocks: echoed, data, next, ...further });
 };
 
 /** When the ledger first knew anything. */

@@ -6,6 +6,7 @@ import { describeRoute } from 'hono-openapi';
 import { CallerAnswer } from '../../contract/caller.ts';
 import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
+import { sendJson } from '../http/send-json.ts';
 
 /** The route `/v1/caller`. */
 export const callerRoutes = (): Hono<ApiEnv> => {
@@ -23,7 +24,7 @@ export const callerRoutes = (): Hono<ApiEnv> => {
     }),
     (context) => {
       const { keyName, scopes } = callerOf(context);
-      return context.json({ name: keyName, scopes: [...scopes] } satisfies CallerAnswer);
+      return sendJson(context, { name: keyName, scopes: [...scopes] } satisfies CallerAnswer);
     },
   );
   return routes;

@@ -6,6 +6,7 @@ import type { SignedState } from '../../integrity/signed-log.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Witnessing } from '../../ledger/witnessing/witnessing.ts';
 import type { ApiEnv } from '../http/caller.ts';
+import { sendJson } from '../http/send-json.ts';
 
 /** How many events the projections may lag behind the log while the process still counts as ready. */
 const readyLagEventsMax = 100_000;
@@ -35,7 +36,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { vault, keys, watch } = ledger.parts;
 
-  routes.get('/livez', (context) => context.json({ status: 'alive' }));
+  routes.get('/livez', (context) => sendJson(context, { status: 'alive' }));
 
   routes.get('/readyz', async (context) => {
     const head = await ledger.parts.store.head();
@@ -85,7 +86,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       ...(watched.damage === undefined ? {} : { damage: watched.damage }),
       ...(keysFailure === undefined ? {} : { keysFailure }),
     };
-    return context.json(body, ready ? 200 : 503);
+    return sendJson(context, body, ready ? 200 : 503);
   });
 
   return routes;

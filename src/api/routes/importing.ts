@@ -19,6 +19,7 @@ import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from 
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { type Aside, SettingAside } from './aside.ts';
 import type { ImportedBody } from './imported-body.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
@@ -54,7 +55,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
       unmappedRecords,
       unmapped,
     };
-    return context.json(trial, 200);
+    return sendJson(context, trial, 200);
   };
 
   const recorded = async (
@@ -117,7 +118,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
       unmapped,
       ...apart.flush(),
     };
-    return context.json(outcome, done.recorded === 0 ? 200 : 201);
+    return sendJson(context, outcome, done.recorded === 0 ? 200 : 201);
   };
 
   const content = (codec: typeof ImportOutcome | typeof ImportTrial) => ({

@@ -10,6 +10,7 @@ import { type ApiEnv, emitterOf, needsCaller } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { merkleLogRow } from './merkle-log-rows.ts';
 
 /** The routes under `/v1/log/keys`. */
@@ -19,7 +20,9 @@ export const logKeyRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const content = { 'application/json': { schema: jsonSchema(MerkleLogAnswer) as object } };
 
   const answer = (context: Context<ApiEnv>, done: E.Either<Problem, void>, status: 200 | 201): Response =>
-    E.isLeft(done) ? problem(context, done.left) : context.json({ data: merkleLogRow(ledger.parts) }, status);
+    E.isLeft(done)
+      ? problem(context, done.left)
+      : sendJson(context, { data: merkleLogRow(ledger.parts) }, status);
 
   routes.post(
     '/',

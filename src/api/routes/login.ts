@@ -13,6 +13,7 @@ import type { Logins } from '../../people/access/logins.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 
 /** How long to wait for the issuer's answer, in milliseconds. */
 const issuerMsMax = 10_000;
@@ -33,12 +34,12 @@ export const loginRoutes = (logins: Logins | undefined, clientId: string | undef
   } as const;
 
   routes.get('/login.json', async (context) => {
-    if (logins === undefined || clientId === undefined) return context.json({ login: null });
+    if (logins === undefined || clientId === undefined) return sendJson(context, { login: null });
     const { audience, issuer } = logins.options;
     const described = await logins.describe().catch(() => undefined);
     if (described === undefined) return problem(context, away);
     const authorize = described.authorization_endpoint;
-    return context.json({ login: { issuer, authorize, clientId, audience } });
+    return sendJson(context, { login: { issuer, authorize, clientId, audience } });
   });
 
   routes.post('/login/token', async (context) => {
@@ -63,7 +64,7 @@ export const loginRoutes = (logins: Logins | undefined, clientId: string | undef
       });
       const token = IssuedToken.decode(await answer.json());
       return E.isRight(token)
-        ? context.json({ token: token.right.access_token })
+        ? sendJson(context, { token: token.right.access_token })
         : problem(context, {
             kind: 'unauthorized',
             detail: 'the issuer of logins gave no token for this code',

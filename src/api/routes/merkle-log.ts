@@ -17,6 +17,7 @@ import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { checkpointRow, merkleLogRow } from './merkle-log-rows.ts';
 import { tilePath } from './tile-path.ts';
 
@@ -153,7 +154,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     described('The state of the Merkle log', 'application/json', jsonSchema(MerkleLogAnswer) as object, {}),
     (context) => {
       callerOf(context);
-      return context.json({ data: merkleLogRow(ledger.parts) });
+      return sendJson(context, { data: merkleLogRow(ledger.parts) });
     },
   );
 
@@ -172,7 +173,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         E.matchW(
           (refused) => problem(context, refused),
           ({ upTo = Number.MAX_SAFE_INTEGER, limit = limitDefault }) =>
-            context.json({ data: merkle.history(upTo, limit).map(checkpointRow) }),
+            sendJson(context, { data: merkle.history(upTo, limit).map(checkpointRow) }),
         ),
       );
     },
@@ -197,7 +198,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           const proof = merkle.consistency(from, to);
           return proof === undefined
             ? E.left({ kind: 'unknown', what: 'tree', detail: `the log has not reached ${to} events` })
-            : E.right(context.json({ data: { from, to, proof: proof.map(toBase64) } }));
+            : E.right(sendJson(context, { data: { from, to, proof: proof.map(toBase64) } }));
         }),
         E.getOrElse((refused) => problem(context, refused)),
       );

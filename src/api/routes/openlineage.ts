@@ -25,6 +25,7 @@ import { decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { type Aside, SettingAside } from './aside.ts';
 
 /** Events in one batch. */
@@ -126,7 +127,7 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
               ...{ records, ...done, unmappedRecords, unmapped },
               ...apart.flush(),
             };
-            return context.json(outcome, 201);
+            return sendJson(context, outcome, 201);
           },
         ),
       )();
@@ -208,7 +209,7 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
         },
         failed_events: failed.sort((a, b) => a.index - b.index),
       };
-      return context.json(outcome, 200);
+      return sendJson(context, outcome, 200);
     },
   );
 

@@ -18,6 +18,7 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { readNdjson } from '../http/ndjson.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
 import { WriteDiscrepancies } from './write-discrepancies.ts';
 
@@ -41,7 +42,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   ): Promise<Response> => {
     if (E.isRight(given) && given.right.length === 0) {
       const position = String(ledger.parts.log.head());
-      return context.json({ recorded: 0, duplicates: 0, position }, 200);
+      return sendJson(context, { recorded: 0, duplicates: 0, position }, 200);
     }
     return pipe(
       TE.fromEither(given),
@@ -61,7 +62,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
               ...warned(warnings),
               ...(await discrepancies.found(position)),
             };
-            return context.json(outcome, recorded === 0 ? 200 : 201);
+            return sendJson(context, outcome, recorded === 0 ? 200 : 201);
           },
       ),
     )();
@@ -113,7 +114,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     if (stopped !== undefined) return stop(stopped);
     const done = soFar.summary();
     const outcome = { ...done, ...warned(warnings), ...(await discrepancies.found(soFar.last)) };
-    return context.json(outcome, done.recorded === 0 ? 200 : 201);
+    return sendJson(context, outcome, done.recorded === 0 ? 200 : 201);
   };
 
   routes.post(

@@ -16,6 +16,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { wantedType } from '../http/wanted.ts';
 
 /** The minimum time between two progress reports to a follower. */
@@ -79,7 +80,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           (refused) => problem(context, refused),
           (replay) => {
             context.header('Location', linkTo(context, `/v1/replays/${replay.id}`));
-            return context.json(answerOf(replay), 202);
+            return sendJson(context, answerOf(replay), 202);
           },
         ),
       )();
@@ -97,7 +98,8 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         },
       },
     }),
-    (context) => context.json({ clocks: wireClocksNow(ledger), data: replays.all().map(wire), next: null }),
+    (context) =>
+      sendJson(context, { clocks: wireClocksNow(ledger), data: replays.all().map(wire), next: null }),
   );
 
   const unknown = (context: Context<ApiEnv>): Response =>
@@ -117,7 +119,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const replay = replays.get(id);
       if (replay === undefined) return unknown(context);
       if (wantedType(context, ['application/json', 'text/event-stream']) === 'application/json')
-        return context.json(answerOf(replay));
+        return sendJson(context, answerOf(replay));
       return streamSSE(context, async (out) => {
         // Watching starts before the first read, so that no change is missed.
         let changed: () => void = () => {};

@@ -15,6 +15,7 @@ import { answerLong, type Written } from '../http/answer.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { wantedType } from '../http/wanted.ts';
 
 /** Only the page's own style is allowed. */
@@ -80,7 +81,7 @@ export const reportRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       );
     if (name === 'assessment')
       return made(context, 'assessment', {}, (found, { clocks }) =>
-        context.json(found, 200, clockHeaders(clocks)),
+        sendJson(context, found, 200, clockHeaders(clocks)),
       );
     return made(context, 'report', { name });
   };

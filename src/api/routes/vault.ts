@@ -29,6 +29,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 
 /** What a shared vault requires of the ledger before it answers. */
 export interface VaultGuard {
@@ -102,12 +103,12 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
         TE.flatMap((asked) => () => act(asked, context)),
         TE.matchW(
           (refused) => problem(context, refused),
-          (done) => context.json(answer.encode(done) as object),
+          (done) => sendJson(context, answer.encode(done) as object),
         ),
       )();
 
   routes.get('/', described('Whether this process shares its vault', SharedVault), (context) =>
-    context.json(SharedVault.encode({ version: 2 })),
+    sendJson(context, SharedVault.encode({ version: 2 })),
   );
 
   routes.post(
