@@ -63,7 +63,8 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
         LEDGER_PORT: String(port),
         LEDGER_WAIT_MS: '600000',
       },
-      stdio: 'ignore',
+      // Says why, should it end early.
+      stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
   const url = `http://127.0.0.1:${port}`;
