@@ -7,7 +7,7 @@ import { allRows } from './pages.ts';
 import { ledger } from './session.ts';
 
 /** Rows of each list in a person's file: the maximum of one answer. */
-export const fileRowsMax = 1_000;
+const fileRowsMax = 1_000;
 
 /** The question of a person's file at the moments of a page. It leaves nothing out, whatever assurance the page asks for. */
 export const everythingAt = ({ minAssurance: _, ...moments }: Question): Question & { limit: number } => ({
