@@ -8,6 +8,10 @@ import { Worker } from 'node:worker_threads';
 // the process. This flag keeps the code as long as its module, at a cost of a few megabytes. V8 14 fixes this.
 setFlagsFromString('--no-wasm-code-gc');
 
+// Young objects are collected often, in less than a millisecond. With helper threads, which all threads share, a collection
+// waits for the helper that the processor runs last: on busy cores that took more than ten milliseconds.
+setFlagsFromString('--no-parallel-scavenge');
+
 /**
  * Memory for the young objects of a thread, in MiB: with more, there are hardly fewer collections, and each of the many
  * threads would take it.
