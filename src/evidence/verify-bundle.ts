@@ -117,6 +117,10 @@ const checkedQuestion = (bundle: Bundle, { size }: Checkpoint): Checked<Evidence
       () =>
         faultAt('/asked/finding')('says what a finding is about, and stands in a question about one alone'),
     ),
+    E.filterOrElse(
+      () => about === 'subject' || !trail,
+      () => faultAt('/asked/trail')('is for a question about a subject alone'),
+    ),
     E.map(({ validAt, from, to }) => ({
       value: { about, id, finding, validAt: validAt!, position, minAssurance, from, to, trail },
       found: askedInWords(bundle).join(', '),
