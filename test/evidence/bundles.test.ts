@@ -442,7 +442,9 @@ describe('a bundle', () => {
     const bundle = opened(proven.bundle(asked('bytedance', { about: 'party' }))) as Bundle;
     const claiming = { ...bundle, asked: { ...bundle.asked, trail: true } };
     const report = verified(proven.sign(unsigned(claiming)));
-    expect(report.checks.find(({ state }) => state === 'fails')!.found).toContain('for a question about a subject alone');
+    expect(report.checks.find(({ state }) => state === 'fails')!.found).toContain(
+      'for a question about a subject alone',
+    );
   });
 
   it('of a random log verifies for everybody, each site and each party', () => {
