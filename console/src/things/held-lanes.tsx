@@ -129,11 +129,8 @@ export const DatasetLanes = ({ dataset, validAt }: { dataset: string; validAt: s
   const names = useNames();
   const late = useLate({ dataset });
   const stays = useQuery(staysOfDataset(dataset, question));
-  const found = useQuery(findingsThat({}, question)).data;
-  const findings = useMemo(
-    () => (found?.data ?? none).filter(({ holding }) => holding.dataset === dataset),
-    [found, dataset],
-  );
+  const found = useQuery(findingsThat({ dataset }, question)).data;
+  const findings = found?.data ?? none;
   const rows = stays.data?.data ?? none;
   const lanes = useMemo(
     () =>
