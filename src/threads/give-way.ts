@@ -3,7 +3,8 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
- * Lowers the priority of the current thread (nice 10): on busy cores it gets about a tenth of one. Works on Linux, where each thread has a priority of its own; elsewhere it does nothing.
+ * Lowers the priority of the current thread (nice 10): on busy cores it gets about a tenth of one. Works on Linux, where
+ * each thread has a priority of its own; elsewhere it does nothing.
  */
 export const giveWay = (): void => {
   if (process.platform !== 'linux') return;

@@ -32,7 +32,10 @@ export type OnPart = (part: PartName, cpuMicros: number) => void;
 /** With fewer events than this, the parts run one after the other: starting threads takes as long. */
 const besideEventsMin = 50_000;
 
-/** Memory for the young objects of a part's thread, in MiB: with less, the garbage collector copies the keys of a stretch several times. */
+/**
+ * Memory for the young objects of a part's thread, in MiB: with less, the garbage collector copies the keys of a stretch
+ * several times.
+ */
 const youngMebibytes = 96;
 
 /** Checks a stored tree and its signed checkpoints. */

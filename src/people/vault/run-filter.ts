@@ -3,8 +3,8 @@
  * one hash are in one block of 64 bytes, so that a lookup reads one line of the processor's cache. About one in 1,200
  * absent hashes passes.
  *
- * The leading bits of a hash choose its block, so sorted hashes visit blocks in order. Building a filter from sorted hashes, and looking up many sorted hashes, reads
- * memory from its beginning to its end, which is several times faster than reading it everywhere.
+ * The leading bits of a hash choose its block, so sorted hashes visit blocks in order. Building a filter from sorted
+ * hashes, and looking up many, reads memory from its beginning to its end, which is much faster than reading it everywhere.
  */
 
 /** Bits for each number of a run. */

@@ -4,6 +4,7 @@
  * relies on.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { entryOf, hashOf, runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { PostingColumns } from './posting-columns.ts';
 import type { ListKey } from './posting-list.ts';
@@ -11,8 +12,6 @@ import { checked, damaged, type Run, runOf } from './run-tables.ts';
 
 /** The hashes of entries have 32 bits. */
 const hashes = 2 ** 32;
-/** The offset of an event in its run is the low part of an entry. */
-const offsets = 2 ** 21;
 /** Hashes of one group of entries at most: so many times 32 bits of a position are a safe integer. */
 const hashesOfGroupMax = 2 ** 21;
 const entriesOfGroup = 4_096;
@@ -119,9 +118,9 @@ export class RunContent {
       const end = first + hashes / groups;
       for (const { run, entries } of cursors) {
         const { positions, firstPosition, events } = run;
-        entries.take(end * offsets, (entry) => {
-          const hash = Math.floor(entry / offsets);
-          const offset = entry - hash * offsets;
+        entries.take(entryOf(end - 1, runItemsMax), (entry) => {
+          const hash = hashOf(entry);
+          const offset = entry - entryOf(hash, 0);
           if (offset >= events) throw damaged('a block');
           const position = positions === undefined ? firstPosition + offset : positions[offset]!;
           group.add((hash - first) * hashes + position);

@@ -165,7 +165,10 @@ const upgradedTables = (format: FileFormat, database: DatabaseSync): ReadonlyArr
   }
 };
 
-/** Refuses a file with other tables than its version has. SQLite trusts the schema in the file, so a flipped bit there changes statements. */
+/**
+ * Refuses a file with other tables than its version has. SQLite trusts the schema in the file, so a flipped bit there
+ * changes statements.
+ */
 export const refuseOtherTables = (file: string, format: FileFormat, database: DatabaseSync): void => {
   const reference = new DatabaseSync(':memory:');
   try {
