@@ -2,15 +2,18 @@
  * Sorted runs: an index that is written sequentially and only once, in whatever order its keys occur.
  *
  * Entries that are added together form one run: sorted and split into blocks. Small runs are merged into larger
- * ones (`mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or
+ * ones (mostly `mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or
  * people, numbered from 0. An entry is one number: a 32-bit hash above the 21-bit number of an item. The caller
  * decides where blocks are stored.
  */
 
 /** The maximum number of items in a run: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
-/** How many runs of similar size are merged into one. */
-const mergedRuns = 8;
+/** A run with this many items is full: it is never merged again. */
+const fullRunItems = (7 / 8) * runItemsMax;
+/** How many runs of similar size are merged into one: two to this power. */
+const mergedRunsBits = 3;
+const mergedRuns = 2 ** mergedRunsBits;
 /** How many of the last runs are considered for a merge. */
 export const mergeWindow = 8 * mergedRuns;
 
@@ -97,22 +100,39 @@ export const fromBlob = (blob: unknown): Float64Array => {
     : new Float64Array(bytes.slice().buffer);
 };
 
+/** The size of a run: the power of `mergedRuns` that its number of items has reached. */
+const sizeOf = (items: number): number => Math.floor((31 - Math.clz32(items)) / mergedRunsBits);
+
 /**
- * How many of the last runs to merge, given the number of items of each in order; 0 for none. All of them are at
- * most of some size (a power of `mergedRuns`), and the largest has at most half of their items, so each rewriting
- * of an item at least doubles its run.
+ * How many of the last runs to merge, given the number of items of each in order; 0 for none.
+ *
+ * Runs are merged if there are `mergedRuns` of at most some size, or if they fill a run. A merge never makes a run
+ * that is neither full nor leaves room for another like it: such a run could not be filled later, and a lookup
+ * searches every run. The largest of the merged runs has at most half of the items, so that each rewriting of an item
+ * at least doubles its run.
  */
 export const mergeable = (items: ReadonlyArray<number>): number => {
-  if (items.length < mergedRuns) return 0;
-  const sizes = items.map((count) => Math.floor(Math.log(count) / Math.log(mergedRuns)));
+  if (items.length < 2) return 0;
+  const sizes = items.map(sizeOf);
   const largestSize = Math.max(...sizes);
   for (let most = sizes.at(-1)!; most <= largestSize; most++) {
-    const group = items.slice(sizes.findLastIndex((size) => size > most) + 1);
-    const together = group.reduce((sum, count) => sum + count, 0);
-    if (group.length >= mergedRuns && together <= runItemsMax && Math.max(...group) <= together / 2)
-      return group.length;
+    const group = lastOfAtMost(items, sizes, most);
+    const fills = group.together >= fullRunItems;
+    const isNextSize = group.count >= mergedRuns && group.together <= fullRunItems / 2;
+    if ((fills || isNextSize) && group.largest <= group.together / 2) return group.count;
   }
   return 0;
+};
+
+/** The last runs of at most a size, as many as fit into one run. */
+const lastOfAtMost = (items: ReadonlyArray<number>, sizes: ReadonlyArray<number>, most: number) => {
+  let [count, together, largest] = [0, 0, 0];
+  for (let at = items.length - 1; at >= 0 && sizes[at]! <= most; at--, count++) {
+    if (together + items[at]! > runItemsMax) break;
+    together += items[at]!;
+    largest = Math.max(largest, items[at]!);
+  }
+  return { count, together, largest };
 };
 
 /** Merges the entries of several runs. */
