@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache';
 /** How much a reader of the projections keeps decoded in memory, in bytes. */
 export interface ReaderCaches {
   readonly blocks: number;
+  /** The positions under topics. */
+  readonly topics: number;
   readonly lists: number;
   /** Kinds of events. */
   readonly codes: number;
@@ -18,7 +20,14 @@ const cacheBytesDefault = 128 * 1_024 * 1_024;
 /** Divides what a reader may keep in memory. */
 export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches => {
   const of = (share: number): number => Math.max(1, Math.floor(bytes * share));
-  return { blocks: of(0.2), lists: of(0.4), codes: of(0.1), events: of(0.15), names: of(0.15) };
+  return {
+    blocks: of(0.15),
+    topics: of(0.05),
+    lists: of(0.4),
+    codes: of(0.1),
+    events: of(0.15),
+    names: of(0.15),
+  };
 };
 
 /** A cache of numbers, limited by their bytes; a value larger than the limit is cached alone. */

@@ -14,6 +14,7 @@ import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
 import { blockEntries, checked, damaged, type Run, runOf } from './run-tables.ts';
+import { TopicPositions } from './topic-positions.ts';
 
 /** The position of an event of a run. */
 const positionAt = ({ positions, firstPosition }: Run, offset: number): number =>
@@ -47,6 +48,7 @@ export class RunReader {
   > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
+  private readonly topicPositions: TopicPositions;
   private readonly lists: LRUCache<string, PostingColumns>;
   private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
@@ -58,8 +60,9 @@ export class RunReader {
   /** How many topics were looked up in the table since. */
   private lateLookups = 0;
 
-  constructor(database: DatabaseSync, { blocks, lists, codes }: ReaderCaches) {
+  constructor(database: DatabaseSync, { blocks, topics, lists, codes }: ReaderCaches) {
     this.blocks = cacheOf(blocks);
+    this.topicPositions = new TopicPositions(topics, (...sought) => this.search(...sought));
     this.lists = cacheOf(lists);
     this.codeBlocks = cacheOf(codes);
     this.statements = {
@@ -157,19 +160,21 @@ export class RunReader {
 
   /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
   positions(topic: Topic, after: number, upTo: number, limit = Number.POSITIVE_INFINITY): number[] {
-    const out: number[] = [];
+    const found = this.topicPositions.between(topic >>> 0, after, upTo, limit, this.lastPosition());
+    return this.mayBeLate(topic) ? this.withLate(found, topic, after, upTo, limit) : found;
+  }
+
+  private search(topic: Topic, after: number, found: (position: number) => boolean): void {
     for (const run of this.current) {
-      if (run.lastPosition <= after || run.firstPosition > upTo) continue;
-      if (out.length >= limit) break;
-      const found = (offset: number): boolean => {
-        const position = positionAt(run, offset);
-        if (position > upTo) return false;
-        out.push(position);
-        return out.length < limit;
+      if (run.lastPosition <= after) continue;
+      let goesOn = true;
+      const foundAt = (offset: number): boolean => {
+        goesOn = found(positionAt(run, offset));
+        return goesOn;
       };
-      offsetsUnder(topic, run.fences, (place) => this.block(run, place), found, offsetAfter(run, after));
+      offsetsUnder(topic, run.fences, (place) => this.block(run, place), foundAt, offsetAfter(run, after));
+      if (!goesOn) return;
     }
-    return this.mayBeLate(topic) ? this.withLate(out, topic, after, upTo, limit) : out;
   }
 
   /** The positions found, merged with those of late touches. */
