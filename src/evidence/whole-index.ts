@@ -7,7 +7,6 @@ import { subjectsIn, subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
-import { firstNotBefore } from '../domain/time/binary-search.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { EnrolmentList, EventIndex, SomeIndividuals } from '../projections/event-index.ts';
 import { type TopicKind, visitTopics } from '../projections/topics.ts';
@@ -203,7 +202,7 @@ export class WholeIndex implements EventIndex {
       position <= upTo &&
       (event.type === 'SubjectEnrolled' || event.type === 'SubjectsEnrolled') &&
       event.data.population === population
-        ? [...subjectsOf(event)].map(() => ({ time: event.time, position }))
+        ? [{ time: event.time, position, count: subjectsOf(event).size }]
         : [],
     );
     places.sort(foldingOrder);
@@ -211,8 +210,10 @@ export class WholeIndex implements EventIndex {
       enrolments: () => ({
         times: Float64Array.from(places, ({ time }) => time),
         positions: Float64Array.from(places, ({ position }) => position),
+        counts: Float64Array.from(places, ({ count }) => count),
       }),
-      before: (place) => firstNotBefore(places.length, (at) => foldingOrder(places[at]!, place) < 0),
+      before: (place) =>
+        places.reduce((sum, each) => (foldingOrder(each, place) < 0 ? sum + each.count : sum), 0),
     };
   }
 

@@ -10,10 +10,12 @@ import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { TopicKind } from './topics.ts';
 
-/** The places of enrolments, in folding order, as two columns. */
+/** The places of enrolments, in folding order, as columns: an event may enrol many people at its place. */
 export interface Enrolments {
   readonly times: Float64Array;
   readonly positions: Float64Array;
+  /** How many people are enrolled at each place. */
+  readonly counts: Float64Array;
 }
 
 /** The enrolments in a population, as recorded up to a position. */

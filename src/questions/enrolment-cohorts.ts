@@ -9,13 +9,14 @@ import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { firstNotBefore } from '../domain/time/binary-search.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
+import { StepFunction } from '../domain/time/step-function.ts';
 import type { Enrolments } from '../projections/event-index.ts';
 
 /** Subjects who were enrolled at a place, or after it but before the next event of their population. */
 export interface Cohort extends FoldingPlace {
   readonly count: number;
-  /** The times of the enrolments, in order; absent if only the count at one instant is needed. */
-  readonly arrivals?: Float64Array;
+  /** How many of them were enrolled by each instant; absent if only the count at one instant is needed. */
+  readonly arrivals?: StepFunction;
 }
 
 const latest = Number.MAX_SAFE_INTEGER;
@@ -70,11 +71,24 @@ export const cohortsUntil = (
   return cohorts;
 };
 
+/** How many people are enrolled by each instant, at the places from one index up to another. */
+const arrivalsAmong = ({ times, counts }: Enrolments, first: number, next: number): StepFunction => {
+  const [instants, sums] = [new Float64Array(next - first), new Float64Array(next - first)];
+  let [last, sum] = [-1, 0];
+  for (let index = first; index < next; index++) {
+    sum += counts[index]!;
+    if (last < 0 || instants[last] !== times[index]) instants[++last] = times[index]!;
+    sums[last] = sum;
+  }
+  return new StepFunction(instants.slice(0, last + 1), sums.slice(0, last + 1));
+};
+
 /** The cohorts of a population over all time, each with the arrivals of its subjects. */
 export const cohortsOverTime = (
-  { times, positions }: Enrolments,
+  enrolments: Enrolments,
   divisions: ReadonlyArray<FoldingPlace>,
 ): ReadonlyArray<Cohort> => {
+  const { times, positions } = enrolments;
   const cohorts: Cohort[] = [];
   let first = 0;
   for (const division of [...divisions, endOfTime]) {
@@ -83,8 +97,8 @@ export const cohortsOverTime = (
       (index) => foldingOrder({ time: times[index]!, position: positions[index]! }, division) < 0,
     );
     if (next <= first) continue;
-    const arrivals = times.subarray(first, next);
-    cohorts.push({ count: next - first, time: times[first]!, position: positions[first]!, arrivals });
+    const arrivals = arrivalsAmong(enrolments, first, next);
+    cohorts.push({ count: arrivals.last, time: times[first]!, position: positions[first]!, arrivals });
     first = next;
   }
   return cohorts;
@@ -101,18 +115,21 @@ export const withoutIndividuals = (
 ): Enrolments => {
   if (individuals.length === 0) return enrolments;
   const length = enrolments.times.length;
-  const times = new Float64Array(length);
-  const positions = new Float64Array(length);
+  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
+  const counts = new Float64Array(length);
   let [kept, next] = [0, 0];
   for (let index = 0; index < length; index++) {
-    const [time, position] = [enrolments.times[index]!, enrolments.positions[index]!];
-    const individual = individuals[next];
-    if (individual !== undefined && individual.time === time && individual.position === position) {
-      next++;
-      continue;
-    }
-    times[kept] = time;
-    positions[kept++] = position;
+    const place = { time: enrolments.times[index]!, position: enrolments.positions[index]! };
+    let count = enrolments.counts[index]!;
+    for (; next < individuals.length && foldingOrder(individuals[next]!, place) === 0; next++) count--;
+    if (count === 0) continue;
+    times[kept] = place.time;
+    positions[kept] = place.position;
+    counts[kept++] = count;
   }
-  return { times: times.subarray(0, kept), positions: positions.subarray(0, kept) };
+  return {
+    times: times.subarray(0, kept),
+    positions: positions.subarray(0, kept),
+    counts: counts.subarray(0, kept),
+  };
 };

@@ -11,9 +11,9 @@ import type { Reach } from '../reach/reach.ts';
 import { type HoldingReach, holdingReachOrder } from '../reach/reach-of-party.ts';
 import { type SharedHolding, sharedHolding } from '../residency/holding.ts';
 import type { Residency } from '../residency/residency.ts';
-import { firstNotBefore } from '../time/binary-search.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
 import { cut, elementaryIntervals, type Interval, overlaps } from '../time/interval.ts';
+import type { StepFunction } from '../time/step-function.ts';
 import { cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
 import { fill } from '../time/varying.ts';
 import { arrivalsIn, type Cohorts } from './cohorts.ts';
@@ -34,7 +34,7 @@ export interface NewReach extends HoldingReach {
 /** While somebody's data was in a holding and of one class. */
 interface Piece extends Interval {
   readonly data: DataClass;
-  readonly arrivals: Float64Array | undefined;
+  readonly arrivals: StepFunction | undefined;
 }
 
 /** A holding, and the data in it by the person, or the cohort, whose it is. */
@@ -95,8 +95,7 @@ class Compared {
   }
 
   sizeOf(person: string, { arrivals }: Piece, until: Instant): number {
-    if (arrivals === undefined) return this.world.cohorts.sizeOf(person);
-    return firstNotBefore(arrivals.length, (index) => arrivals[index]! < until);
+    return arrivals === undefined ? this.world.cohorts.sizeOf(person) : arrivals.before(until);
   }
 }
 

@@ -15,7 +15,7 @@ export class Count {
   private downs: Instant[] = [];
   /** By how much it changes otherwise at each instant. */
   private readonly added = new Map<Instant, number>();
-  private arrivals: Float64Array[] = [];
+  private arrivals: StepFunction[] = [];
 
   /** @param known the number so far. */
   constructor(known: StepFunction = none) {
@@ -28,10 +28,10 @@ export class Count {
     this.step(to, -by);
   }
 
-  /** One more from each of the instants on, in order, and all of them until another one. */
-  addArrivals(arrivals: Float64Array, to: Instant): void {
+  /** Adds people who arrived one after another, and stayed until an instant: how many had by each instant. */
+  addArrivals(arrivals: StepFunction, to: Instant): void {
     this.arrivals.push(arrivals);
-    this.step(to, -arrivals.length);
+    this.step(to, -arrivals.last);
   }
 
   private step(at: Instant, by: number): void {
@@ -69,7 +69,7 @@ export class Count {
     if (isChanged) {
       let sum = plus(this.known, stepsOfOne(this.ups, this.downs));
       sum = plus(sum, stepsOf(this.added));
-      if (this.arrivals.length > 0) sum = plus(sum, stepsOfArrivals(this.arrivals));
+      if (this.arrivals.length > 0) sum = plus(sum, stepsIn(sumOf(this.arrivals)));
       this.known = sum;
       this.added.clear();
       [this.ups, this.downs] = [[], []];
@@ -103,27 +103,16 @@ const stepsOf = (added: ReadonlyMap<Instant, number>): Steps => {
   return { times, by: (index) => added.get(times[index]!)! };
 };
 
-const stepsOfArrivals = (arrivals: ReadonlyArray<Float64Array>): Steps => {
-  const all = arrivals.length === 1 ? arrivals[0]! : concatenated(arrivals).sort();
-  // Ten thousand people of one event arrive at one instant.
-  let instants = 0;
-  for (let each = 0; each < all.length; each++) if (all[each] !== all[each - 1]) instants++;
-  const [times, counts] = [new Float64Array(instants), new Float64Array(instants)];
-  for (let each = 0, at = -1; each < all.length; each++) {
-    if (all[each] !== all[each - 1]) times[++at] = all[each]!;
-    counts[at]!++;
-  }
-  return { times, by: (index) => counts[index]! };
-};
+const stepsIn = ({ times, values }: StepFunction): Steps => ({
+  times,
+  by: (index) => values[index]! - (values[index - 1] ?? 0),
+});
 
-const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array => {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    all.set(part, filled);
-    filled += part.length;
-  }
-  return all;
+/** The sum of some functions. Each step is copied as often as their number can be halved. */
+const sumOf = (all: ReadonlyArray<StepFunction>): StepFunction => {
+  if (all.length === 1) return all[0]!;
+  const half = all.length >> 1;
+  return plus(sumOf(all.slice(0, half)), stepsIn(sumOf(all.slice(half))));
 };
 
 /** The sum of a function and of steps in order, of which several may be at one instant. Linear in both. */

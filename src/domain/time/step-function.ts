@@ -52,6 +52,16 @@ export class StepFunction implements Interval {
     return this.values[this.stepAt(instant)] ?? 0;
   }
 
+  /** The number just before an instant, within the bounds. Logarithmic in the steps. */
+  before(instant: Instant): number {
+    return this.values[firstNotBefore(this.times.length, (index) => this.times[index]! < instant) - 1] ?? 0;
+  }
+
+  /** The number from the last step on. */
+  get last(): number {
+    return this.values.at(-1) ?? 0;
+  }
+
   /** The same function within an interval. */
   cut({ from, to }: Interval): StepFunction {
     return new StepFunction(this.times, this.values, Math.max(from, this.from), Math.min(to, this.to));

@@ -6,22 +6,22 @@ import type { PostingColumns } from './posting-columns.ts';
 import { concatenated, enrolmentsIn } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
-/** Merges both in folding order. */
-const merged = (a: Enrolments, b: Enrolments): Enrolments => {
-  if (a.times.length === 0) return b;
-  const length = a.times.length + b.times.length;
-  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
-  let [i, j] = [0, 0];
-  for (let at = 0; at < length; at++) {
-    const isFirst =
-      j === b.times.length ||
-      (i < a.times.length &&
-        (a.times[i]! < b.times[j]! || (a.times[i] === b.times[j] && a.positions[i]! <= b.positions[j]!)));
-    times[at] = isFirst ? a.times[i]! : b.times[j]!;
-    positions[at] = isFirst ? a.positions[i++]! : b.positions[j++]!;
-  }
-  return { times, positions };
+/** The places in parts, one part after the other. */
+const inSequence = (parts: ReadonlyArray<Enrolments>): Enrolments => ({
+  times: concatenated(parts.map(({ times }) => times)),
+  positions: concatenated(parts.map(({ positions }) => positions)),
+  counts: concatenated(parts.map(({ counts }) => counts)),
+});
+
+/** The same places in folding order. */
+const inOrder = ({ times, positions, counts }: Enrolments): Enrolments => {
+  const order = Uint32Array.from(times, (_, index) => index);
+  order.sort((a, b) => times[a]! - times[b]! || positions[a]! - positions[b]!);
+  const of = (column: Float64Array): Float64Array => Float64Array.from(order, (index) => column[index]!);
+  return { times: of(times), positions: of(positions), counts: of(counts) };
 };
+
+type Columns = [times: Float64Array, positions: Float64Array, counts: Float64Array];
 
 /** Those of a list that stand at a position or before. */
 interface Known {
@@ -44,16 +44,11 @@ export class PostedEnrolments implements EnrolmentList {
 
   /** All enrolments, in folding order. */
   enrolments(): Enrolments {
-    const columns = this.parts.map(enrolmentsOf).filter(({ times }) => times.length > 0);
-    columns.sort((a, b) => a.times[0]! - b.times[0]! || a.positions[0]! - b.positions[0]!);
-    if (columns.every((each, place) => place === 0 || isAfter(each, columns[place - 1]!)))
-      return {
-        times: concatenated(columns.map(({ times }) => times)),
-        positions: concatenated(columns.map(({ positions }) => positions)),
-      };
-    // The shortest first, so that the longest are copied least often.
-    columns.sort((a, b) => a.times.length - b.times.length);
-    return columns.reduce(merged, { times: new Float64Array(0), positions: new Float64Array(0) });
+    const parts = this.parts.map(enrolmentsOf).filter(({ times }) => times.length > 0);
+    parts.sort((a, b) => a.times[0]! - b.times[0]! || a.positions[0]! - b.positions[0]!);
+    const all = inSequence(parts);
+    const isInOrder = parts.every((part, place) => place === 0 || isAfter(part, parts[place - 1]!));
+    return isInOrder ? all : inOrder(all);
   }
 
   /** How many enrolments come before a place. */
@@ -70,18 +65,17 @@ const isAfter = (later: Enrolments, earlier: Enrolments): boolean => {
 };
 
 const enrolmentsOf = ({ postings, upTo }: Known): Enrolments => {
-  const length = postings.subjects.length;
-  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
+  const { groups } = postings;
+  const [times, positions, counts] = [0, 1, 2].map(() => new Float64Array(groups)) as Columns;
   let filled = 0;
-  for (let group = 0; group < postings.groups; group++) {
-    const position = postings.positions[group]!;
-    if (position > upTo) continue;
-    const end = filled + postings.startOf(group + 1) - postings.startOf(group);
-    times.fill(postings.times[group]!, filled, end);
-    positions.fill(position, filled, end);
-    filled = end;
+  for (let group = 0; group < groups; group++) {
+    if (postings.positions[group]! > upTo) continue;
+    times[filled] = postings.times[group]!;
+    positions[filled] = postings.positions[group]!;
+    counts[filled++] = postings.startOf(group + 1) - postings.startOf(group);
   }
-  return { times: times.subarray(0, filled), positions: positions.subarray(0, filled) };
+  const part = (column: Float64Array): Float64Array => column.subarray(0, filled);
+  return { times: part(times), positions: part(positions), counts: part(counts) };
 };
 
 const countBefore = ({ postings, upTo }: Known, place: FoldingPlace): number => {

@@ -6,7 +6,6 @@
  */
 import type { Affected } from '../../contract/rows/people.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
-import { firstNotBefore } from '../../domain/time/binary-search.ts';
 import { beginning, type Instant } from '../../domain/time/instant.ts';
 import { cut, type Interval, overlapOf } from '../../domain/time/interval.ts';
 import { fill } from '../../domain/time/varying.ts';
@@ -84,12 +83,7 @@ export const affectedCounts = (view: View, concern: AffectedConcern, during: Int
       const arrivals = cohorts.arrivalsOf(subject);
       const person = { subject, residency, as: subject, since: beginning, isOfCohort: true };
       for (const [key, end] of endsFor(person))
-        add(
-          key,
-          arrivals === undefined
-            ? cohorts.sizeOf(subject)
-            : firstNotBefore(arrivals.length, (index) => arrivals[index]! < end),
-        );
+        add(key, arrivals === undefined ? cohorts.sizeOf(subject) : arrivals.before(end));
     }
   }
 

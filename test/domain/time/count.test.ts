@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Count } from '../../../src/domain/time/count.ts';
 import { contains } from '../../../src/domain/time/interval.ts';
+import { StepFunction } from '../../../src/domain/time/step-function.ts';
 
 const added = fc.array(
   fc
@@ -36,7 +37,7 @@ test('given additions to two counts, their sum at each instant is the sum of bot
 
 test('given people who arrived one after another and left together, each counts from their arrival on', () => {
   const count = new Count();
-  count.addArrivals(Float64Array.of(1, 3, 3), 5);
+  count.addArrivals(new StepFunction(Float64Array.of(1, 3), Float64Array.of(1, 3)), 5);
   expect(count.overTime().pieces()).toEqual([
     { from: 1, to: 3, value: 1 },
     { from: 3, to: 5, value: 3 },
