@@ -91,14 +91,14 @@ const forgeries: ReadonlyArray<{ readonly what: string; readonly forge: (databas
     {
       what: 'somebody else was enrolled',
       forge: (database) => {
-        const { run, population, enrolments } = database
+        const { run, population, subjects } = database
           .prepare('SELECT * FROM roll WHERE population > 0 LIMIT 1')
           .get()!;
-        const numbers = new Float64Array((enrolments as Uint8Array).slice().buffer);
+        const numbers = new Float64Array((subjects as Uint8Array).slice().buffer);
         numbers[numbers.length - 1]! += 1;
         const other = new Uint8Array(numbers.buffer);
         database
-          .prepare('UPDATE roll SET enrolments = ?, checksum = ? WHERE run = ? AND population = ?')
+          .prepare('UPDATE roll SET subjects = ?, checksum = ? WHERE run = ? AND population = ?')
           .run(other, crc32(other), run!, population!);
       },
     },

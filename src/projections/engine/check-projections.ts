@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { compareRows } from './checked-rows.ts';
 import { openProjectionsToRead } from './generations.ts';
-import { checked, damaged, runOf } from './run-tables.ts';
+import { checked, damaged, postingsIn, runOf } from './run-tables.ts';
 
 /** Rows to read in one statement. */
 const rowsAtOnceMax = 100;
@@ -14,7 +14,7 @@ type Row = Record<string, unknown>;
 const checks = {
   run: (row: Row) => runOf(row),
   block: ({ entries, checksum }: Row) => checked('a block', entries, checksum),
-  roll: ({ enrolments, checksum }: Row) => checked('a posting list', enrolments, checksum),
+  roll: (row: Row) => postingsIn(row),
   code_block: ({ present, present_checksum: ofPresent, codes, checksum }: Row) => {
     if (crc32(present as Uint8Array) !== ofPresent || crc32(codes as Uint8Array) !== checksum)
       throw damaged('a block of codes');

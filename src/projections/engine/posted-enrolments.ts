@@ -2,7 +2,7 @@
 
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import type { EnrolmentList, Enrolments } from '../event-index.ts';
-import type { PostingColumns } from './posting-columns.ts';
+import type { PostingPlaces } from './posting-columns.ts';
 import { concatenated, enrolmentsIn } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
@@ -25,7 +25,7 @@ type Columns = [times: Float64Array, positions: Float64Array, counts: Float64Arr
 
 /** Those of a list that stand at a position or before. */
 interface Known {
-  readonly postings: PostingColumns;
+  readonly postings: PostingPlaces;
   /** The last position, where the list has later ones too. */
   readonly upTo: number;
 }

@@ -6,9 +6,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { entryOf, hashOf, runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
-import { PostingColumns } from './posting-columns.ts';
+import type { PostingColumns } from './posting-columns.ts';
 import type { ListKey } from './posting-list.ts';
-import { checked, damaged, type Run, runOf } from './run-tables.ts';
+import { checked, damaged, postingsIn, type Run, runOf } from './run-tables.ts';
 
 /** The hashes of entries have 32 bits. */
 const hashes = 2 ** 32;
@@ -165,14 +165,10 @@ export class RunContent {
 
   /** The posting lists, run by run; each is in order of time. */
   *lists(): Generator<readonly [ListKey, PostingColumns]> {
-    const select = this.database.prepare(
-      'SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?',
-    );
+    const select = this.database.prepare('SELECT * FROM roll WHERE run = ? AND population = ?');
     for (const { id, listKeys } of this.runs)
       for (const key of listKeys) {
-        const row = select.get(id, key);
-        const packed = checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum);
-        const list = new PostingColumns(packed);
+        const list = postingsIn(select.get(id, key));
         for (let group = 1; group < list.groups; group++)
           if (list.times[group]! < list.times[group - 1]!) throw damaged('a posting list');
         yield [key, list];

@@ -9,11 +9,11 @@ import { firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import { type CheckedQuery, checkedQuery } from './checked-rows.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
-import { PostingColumns } from './posting-columns.ts';
+import type { PostingColumns, PostingPlaces } from './posting-columns.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
-import { blockEntries, checked, damaged, type Run, runOf } from './run-tables.ts';
+import { blockEntries, checked, damaged, placesIn, postingsIn, type Run, runOf } from './run-tables.ts';
 import { TopicPositions } from './topic-positions.ts';
 
 /** The position of an event of a run. */
@@ -28,7 +28,7 @@ const offsetAfter = ({ positions, firstPosition }: Run, after: number): number =
 
 /** The part of a posting list that is in one run. */
 export interface PostingsOfRun {
-  readonly postings: PostingColumns;
+  readonly postings: PostingPlaces;
   /** The last position of the run. */
   readonly lastPosition: number;
 }
@@ -38,18 +38,33 @@ const lateTopicsMax = 50_000;
 /** So many of these topics are read in the time of one look-up in their table. */
 const lateTopicsOfLookup = 8;
 
+/** Blocks of runs with more of them are not kept in memory: hardly any is read twice. */
+const blocksOfKeptRunMax = 64;
+
+/** Frees numbers that SQLite made for the caller alone, where otherwise a collection of garbage would be needed now and then. */
+const free = ({ buffer }: Float64Array): void => void (buffer as ArrayBuffer).transfer(0);
+
 /** Reads runs. Use one instance for each reading connection. */
 export class RunReader {
   private readonly statements: Readonly<
     Record<
-      'ids' | 'run' | 'block' | 'list' | 'lateCount' | 'lateTopics' | 'count' | 'present' | 'codes',
+      | 'ids'
+      | 'run'
+      | 'block'
+      | 'places'
+      | 'list'
+      | 'lateCount'
+      | 'lateTopics'
+      | 'count'
+      | 'present'
+      | 'codes',
       StatementSync
     >
   > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
   private readonly topicPositions: TopicPositions;
-  private readonly lists: LRUCache<string, PostingColumns>;
+  private readonly lists: LRUCache<string, PostingPlaces>;
   private readonly codeBlocks: LRUCache<string, Codes>;
   private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
@@ -83,7 +98,8 @@ export class RunReader {
         'SELECT present, present_checksum AS checksum FROM code_block WHERE run = ? ORDER BY place',
       ),
       codes: database.prepare('SELECT codes, checksum FROM code_block WHERE run = ? AND place = ?'),
-      list: database.prepare('SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?'),
+      places: database.prepare('SELECT places, places_checksum FROM roll WHERE run = ? AND population = ?'),
+      list: database.prepare('SELECT * FROM roll WHERE run = ? AND population = ?'),
     };
   }
 
@@ -149,8 +165,13 @@ export class RunReader {
     return entries;
   }
 
+  /** The blocks of a run in order, each of which can be read until the next one. */
   private *blocksOf(run: Run): Iterable<Float64Array> {
-    for (let place = 0; place < run.fences.length; place++) yield this.readBlock(run, place);
+    for (let place = 0; place < run.fences.length; place++) {
+      const block = this.readBlock(run, place);
+      yield block;
+      free(block);
+    }
   }
 
   /** The hashes under which there is more than one entry: reads all runs once. */
@@ -172,7 +193,14 @@ export class RunReader {
         goesOn = found(positionAt(run, offset));
         return goesOn;
       };
-      offsetsUnder(topic, run.fences, (place) => this.block(run, place), foundAt, offsetAfter(run, after));
+      const lent: Float64Array[] = [];
+      const block = (place: number): Float64Array => {
+        if (run.fences.length <= blocksOfKeptRunMax) return this.block(run, place);
+        lent.push(this.readBlock(run, place));
+        return lent.at(-1)!;
+      };
+      offsetsUnder(topic, run.fences, block, foundAt, offsetAfter(run, after));
+      lent.forEach(free);
       if (!goesOn) return;
     }
   }
@@ -245,31 +273,31 @@ export class RunReader {
     return this.codes(run, Math.floor(offset / blockEvents))[offset % blockEvents]!;
   }
 
-  private list(run: Run, key: ListKey): PostingColumns {
+  private places(run: Run, key: ListKey): PostingPlaces {
     const cacheKey = `${run.id} ${key}`;
     const cached = this.lists.get(cacheKey);
     if (cached !== undefined) return cached;
-    const row = this.statements.list.get(run.id, key);
-    const packed = checked('a posting list', row?.enrolments ?? new Uint8Array(0), row?.checksum);
-    const postings = new PostingColumns(packed);
-    this.lists.set(cacheKey, postings);
-    return postings;
+    const places = placesIn(this.statements.places.get(run.id, key));
+    this.lists.set(cacheKey, places);
+    return places;
   }
 
-  /** The parts of a posting list: runs in log order, within a run by time. */
+  /** The parts of a posting list, without subjects: runs in log order, within a run by time. */
   postings(key: ListKey): ReadonlyArray<PostingsOfRun> {
     return this.current
       .filter((run) => run.listKeys.includes(key))
-      .map((run) => ({ postings: this.list(run, key), lastPosition: run.lastPosition }));
+      .map((run) => ({ postings: this.places(run, key), lastPosition: run.lastPosition }));
   }
 
-  /** All posting lists about subjects in runs that end after a position. */
-  *postingsAfter(position: number): Iterable<PostingsOfRun & { readonly key: ListKey }> {
+  /** All posting lists about subjects in runs that end after a position. Each can be read until the next one. */
+  *postingsAfter(position: number): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
     for (const run of this.current) {
       if (run.lastPosition <= position) continue;
       for (const key of run.listKeys) {
         if (!isAboutSubjects(key)) continue;
-        yield { key, postings: this.list(run, key), lastPosition: run.lastPosition };
+        const postings = postingsIn(this.statements.list.get(run.id, key));
+        yield { key, postings };
+        free(postings.subjects);
       }
     }
   }

@@ -7,6 +7,7 @@
 import { crc32 } from 'node:zlib';
 import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import { ProjectionsDamaged } from './damage.ts';
+import { PostingColumns, PostingPlaces } from './posting-columns.ts';
 
 /** The tables. `roll` contains posting lists, and `population` is the key of a list: see `posting-list.ts`. */
 export const runTables = `
@@ -21,12 +22,20 @@ export const runTables = `
     checksum INTEGER NOT NULL
   );
   CREATE TABLE block (id INTEGER PRIMARY KEY AUTOINCREMENT, entries BLOB NOT NULL, checksum INTEGER NOT NULL);
-  CREATE TABLE roll (run INTEGER NOT NULL, population INTEGER NOT NULL, enrolments BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, population));
+  CREATE TABLE roll (
+    run INTEGER NOT NULL, population INTEGER NOT NULL,
+    places BLOB NOT NULL, places_checksum INTEGER NOT NULL,
+    subjects BLOB NOT NULL, checksum INTEGER NOT NULL, -- last, so that the places are read without them
+    PRIMARY KEY (run, population)
+  );
   -- The kinds of the events of a run, in blocks: see \`code-blocks.ts\`.
   CREATE TABLE code_block (run INTEGER NOT NULL, place INTEGER NOT NULL, present BLOB NOT NULL, present_checksum INTEGER NOT NULL, codes BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, place));
   -- Topics of events that an event of a later run gave them.
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
+
+const nothing = new Uint8Array(0);
+const aList = 'a posting list';
 
 /** Entries in one block: two of them fit on a page of 16 KiB. */
 export const blockEntries = 1_000;
@@ -40,6 +49,20 @@ export const checked = (what: string, blob: unknown, checksum: unknown): Float64
   const bytes = blob as Uint8Array;
   if (bytes.length % 8 !== 0 || crc32(bytes) !== checksum) throw damaged(what);
   return fromBlob(bytes);
+};
+
+/** The places of a posting list, in its row. Throws `ProjectionsDamaged` if the checksum differs. */
+export const placesIn = (row: Readonly<Record<string, unknown>> | undefined): PostingPlaces =>
+  new PostingPlaces(checked(aList, row?.places ?? nothing, row?.places_checksum));
+
+/** A posting list, in its row. Throws `ProjectionsDamaged` if a checksum differs. */
+export const postingsIn = (row: Readonly<Record<string, unknown>> | undefined): PostingColumns => {
+  const list = new PostingColumns({
+    places: checked(aList, row?.places ?? nothing, row?.places_checksum),
+    subjects: checked(aList, row?.subjects ?? nothing, row?.checksum),
+  });
+  if (list.startOf(list.groups) !== list.subjects.length) throw damaged(aList);
+  return list;
 };
 
 /** The decoded row of a run. */

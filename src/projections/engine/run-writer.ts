@@ -10,9 +10,9 @@ import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
-import { PostingColumns, packPostings } from './posting-columns.ts';
+import { packPostings } from './posting-columns.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
-import { blockEntries, checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
+import { blockEntries, checked, checksumOfRun, damaged, postingsIn, type Run, runOf } from './run-tables.ts';
 
 /** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
 const entriesOfItem = 2;
@@ -48,7 +48,7 @@ export class RunWriter {
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       block: prepare('INSERT INTO block (entries, checksum) VALUES (?, ?)'),
-      list: prepare('INSERT INTO roll VALUES (?, ?, ?, ?)'),
+      list: prepare('INSERT INTO roll VALUES (?, ?, ?, ?, ?, ?)'),
       codes: prepare('INSERT INTO code_block VALUES (?, ?, ?, ?, ?, ?)'),
       codesOf: prepare('SELECT codes, checksum FROM code_block WHERE run = ? ORDER BY place'),
       removeCodes: prepare('DELETE FROM code_block WHERE run = ?'),
@@ -57,7 +57,7 @@ export class RunWriter {
         `SELECT max(events, (last_block - first_block + 1) * ${blockEntries / entriesOfItem}) AS size FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
       ),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
-      lists: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
+      lists: prepare('SELECT * FROM roll WHERE run = ?'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
       removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
       removeLists: prepare('DELETE FROM roll WHERE run = ?'),
@@ -112,8 +112,9 @@ export class RunWriter {
       checksumOfRun(run),
     );
     for (const [key, list] of lists) {
-      const blob = toBlob(packPostings(list));
-      this.statements.list.run(lastInsertRowid, key, blob, crc32(blob));
+      const packed = packPostings(list);
+      const [places, subjects] = [toBlob(packed.places), toBlob(packed.subjects)];
+      this.statements.list.run(lastInsertRowid, key, places, crc32(places), subjects, crc32(subjects));
     }
     for (const [place, block] of blocksOf(added.codes).entries()) {
       const { present, presentChecksum, codes, checksum } = block;
@@ -148,8 +149,7 @@ export class RunWriter {
         const key = row.population as ListKey;
         const parts = lists.get(key) ?? [];
         lists.set(key, parts);
-        const list = new PostingColumns(checked('a posting list', row.enrolments, row.checksum));
-        parts.push(list.unpacked());
+        parts.push(postingsIn(row).unpacked());
       }
       offset += run.events;
       this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);

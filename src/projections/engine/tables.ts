@@ -7,7 +7,7 @@ import { emptyCounts } from './checked-rows.ts';
 import { runTables } from './run-tables.ts';
 
 /** The version of the tables: a file of another version cannot be used, and is rebuilt first. */
-export const tablesVersion = 6;
+export const tablesVersion = 7;
 /** The version of the code that fills them: a file from other code serves until a replay has built the next. */
 export const codeVersion = 1;
 
