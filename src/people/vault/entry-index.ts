@@ -14,7 +14,7 @@ import {
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
 import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
-import { type SharedFilter, SharedFilters } from './run-filter.ts';
+import { type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
 import { Slots, slotNumbers, slotTable } from './slots.ts';
 
 /** The tables of the index. */
@@ -169,9 +169,10 @@ export class EntryIndex {
       Float64Array.from(hashes, (hash, at) => entryOf(hash, at)),
       1,
     );
-    const sorted = Uint32Array.from(order, hashOf);
-    const placed = (at: number, entry: number): void => found(order[at]! - entryOf(sorted[at]!, 0), entry);
-    for (const run of this.loaded()) run.underAll(sorted, placed);
+    const sought = new SoughtHashes(Uint32Array.from(order, hashOf));
+    const placed = (at: number, entry: number): void =>
+      found(order[at]! - entryOf(sought.hashes[at]!, 0), entry);
+    for (const run of this.loaded()) run.underAll(sought, placed);
   }
 
   /** The numbers of each run, to compare them with the entries. */

@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
-import { RunFilter } from './run-filter.ts';
+import { RunFilter, type SoughtHashes } from './run-filter.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 
 /** The writing connection caches runs of up to this size (2 MiB). There are few, and they are merged soon. */
@@ -178,18 +178,15 @@ export class IndexRun {
   }
 
   /**
-   * Calls `found` for the entries with each of these hashes, which are in ascending order; rarely also for others.
+   * Calls `found` for the entries with each of these hashes; rarely also for others.
    *
    * @param found called with the index of the hash.
    */
-  underAll(hashes: Uint32Array, found: (at: number, entry: number) => void): void {
+  underAll(sought: SoughtHashes, found: (at: number, entry: number) => void): void {
     const { filter, fences } = this;
     const block = (place: number): Float64Array => this.block(place);
-    for (let at = 0; at < hashes.length; at++) {
-      const hash = hashes[at]!;
-      if (!filter.mayHave(hash)) continue;
-      offsetsUnder(hash, fences, block, (offset) => found(at, this.row.first + offset));
-    }
+    for (const at of filter.passing(sought))
+      offsetsUnder(sought.hashes[at]!, fences, block, (offset) => found(at, this.row.first + offset));
   }
 
   /** Removes numbers. A neighbouring number replaces each, so that blocks keep their length. */

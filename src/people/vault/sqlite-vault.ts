@@ -11,6 +11,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { newPseudonyms } from './new-pseudonyms.ts';
 import type { SharedFilter } from './run-filter.ts';
 import { looksLikePseudonym, pseudonymBytes, type VaultMemory } from './vault.ts';
 import {
@@ -115,26 +116,22 @@ const vaultIn = (
 
   change(() => index.upgrade());
 
-  /** Adds entries for new people; call it inside a transaction. */
+  /** Adds entries for new people; call it inside a transaction. Returns their pseudonyms. */
   const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
-    const before = index.entries;
-    const bytesOfAll = random(pseudonymBytes * identifiers.length);
-    const bytesAt = (place: number): Uint8Array =>
-      bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
-    const minted = new Set(identifiers.map((_, place) => pseudonymOfBytes(bytesAt(place))));
-    const minting = Uint32Array.from(identifiers, (_, place) => pseudonymHash(bytesAt(place)));
-    if (minted.size < identifiers.length || reading.hasAny(minting, bytesAt))
-      throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
+    const first = index.entries + 1;
+    const all = newPseudonyms(random, first, identifiers.length);
     const hashes = new Uint32Array(2 * identifiers.length);
+    const minted: string[] = [];
     for (const [place, identifier] of identifiers.entries()) {
-      const bytes = bytesAt(place);
-      insertEntry.run(before + place + 1, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
+      const bytes = all.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
+      insertEntry.run(first + place, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
       hashes[2 * place] = identifierHash(identifier);
-      hashes[2 * place + 1] = minting[place]!;
+      hashes[2 * place + 1] = pseudonymHash(bytes);
+      minted.push(pseudonymOfBytes(bytes));
     }
     for (let start = 0; start < hashes.length; start += 2 * runItemsMax)
       index.add(hashes.subarray(start, start + 2 * runItemsMax));
-    return [...minted];
+    return minted;
   };
 
   const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {

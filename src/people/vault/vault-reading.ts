@@ -47,7 +47,10 @@ export const keptAtOnceMax = 1_000;
 
 /** The pseudonym with the given random bytes. */
 export const pseudonymOfBytes = (bytes: Uint8Array): string =>
-  pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+  pseudonymPrefix + asBuffer(bytes).toString('base64url');
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The random bytes of a pseudonym. */
 export const bytesOfPseudonym = (pseudonym: string): Uint8Array =>
@@ -145,15 +148,6 @@ export class VaultReading implements PeopleOfVault {
       });
       return pseudonyms;
     });
-  }
-
-  /** Whether an entry has one of these pseudonyms, whose hashes are given. */
-  hasAny(hashes: Uint32Array, bytesAt: (at: number) => Uint8Array): boolean {
-    let hasAny = false;
-    this.index.underAll(hashes, (at, id) => {
-      hasAny ||= Buffer.compare(this.entryAt(id).bytes, bytesAt(at)) === 0;
-    });
-    return hasAny;
   }
 
   /** Caches a person who is likely to be named again soon. */

@@ -1,0 +1,41 @@
+/** The filters of the vault's index: what they let pass, and which hashes they stop. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RunFilter, SoughtHashes } from '../../src/people/vault/run-filter.ts';
+
+const hash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+
+const filterOf = (hashes: ReadonlyArray<number>): RunFilter => {
+  const filter = RunFilter.of(hashes.length);
+  for (const each of hashes) filter.add(each);
+  return filter;
+};
+
+describe('the filter of a run', () => {
+  test('given hashes that were added, all of them pass, whether looked up alone or together', () => {
+    fc.assert(
+      fc.property(
+        fc.array(hash, { minLength: 1, maxLength: 600 }),
+        fc.array(hash, { maxLength: 600 }),
+        (added, others) => {
+          const filter = filterOf(added);
+          const sorted = Uint32Array.from([...added, ...others]).sort();
+          const passing = new Set([...filter.passing(new SoughtHashes(sorted))].map((at) => sorted[at]!));
+          for (const each of added) expect(passing.has(each)).toBe(true);
+          for (const each of sorted) expect(passing.has(each)).toBe(filter.mayHave(each));
+        },
+      ),
+    );
+  });
+
+  test('given absent hashes, about one in 1,200 passes', () => {
+    // Multiples of an odd number visit every number of 32 bits once.
+    const numbered = (from: number, count: number): ReadonlyArray<number> =>
+      Array.from({ length: count }, (_, at) => Math.imul(from + at, 0x9e3779b1) >>> 0);
+    const filter = filterOf(numbered(1, 100_000));
+    const absent = Uint32Array.from(numbered(100_001, 1_000_000)).sort();
+    const passed = filter.passing(new SoughtHashes(absent)).length;
+    expect(passed).toBeLessThan(1_000_000 / 1_000);
+    expect(passed).toBeGreaterThan(1_000_000 / 2_000);
+  });
+});
