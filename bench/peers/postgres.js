@@ -4,7 +4,7 @@
  * `node postgres.js` starts both in a temporary directory, prints the port, and stops both when its input ends.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,11 +36,17 @@ const startPostgres = async (directory) => {
     cwd: directory,
     stdio: 'ignore',
   });
-  for (let tries = 0; !existsSync(join(socket, '.s.PGSQL.5432')); tries++) {
+  const pool = new pg.Pool({ host: socket, user: superuser, database: 'postgres', max: 8 });
+  const isReady = () =>
+    pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 0; !(await isReady()); tries++) {
     if (tries > 200) throw new Error('PostgreSQL did not start within 20 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { child, pool: new pg.Pool({ host: socket, user: superuser, database: 'postgres', max: 8 }) };
+  return { child, pool };
 };
 
 const schema = `

@@ -77,7 +77,8 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
       if (chunk.length === 0) return undefined;
       if (!callerOf(context).isStillLetIn()) return revokedMeanwhile;
       return pipe(
-        () => recorder.prepare(chunk, by),
+        () => recorder.check(chunk, by),
+        TE.flatMap((checked) => () => recorder.prepare(checked)),
         TE.flatMapTask((prepared) => () => recorder.recordLines(prepared)),
         TE.match(
           (refused): Problem | undefined => refused,

@@ -7,9 +7,9 @@ import { describeRoute } from 'hono-openapi';
 import { type PolicyWarning, Recorded } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { ChunksUnderWay } from '../../ledger/recording/chunks-under-way.ts';
 import { type Given, warningsMax } from '../../ledger/recording/decode-batch.ts';
-import { mayRepeat, type PreparedBatch } from '../../ledger/recording/prepared-batch.ts';
-import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
+import { Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBinary } from '../http/binary-mode.ts';
 import { readBatch, readPlain, readStructured } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, revokedMeanwhile } from '../http/caller.ts';
@@ -68,49 +68,26 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     )();
   };
 
-  /** Records chunk by chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
-    const by = emitterOf(context);
     const discrepancies = new WriteDiscrepancies(context, ledger);
     const soFar = new RecordedSoFar(ledger.parts.log.head());
     const warnings: PolicyWarning[] = [];
-    let written: Promise<RecordedChunk> | undefined;
-    let before: PreparedBatch | undefined;
-
-    /** Waits for the chunk being written, if any; its problem stops the body. */
-    const settled = async (): Promise<Problem | undefined> => {
-      const done = await written;
-      written = undefined;
-      if (done === undefined) return undefined;
-      soFar.add(done);
-      return done.problem;
-    };
+    const underWay = new ChunksUnderWay(recorder, emitterOf(context), {
+      writing: (chunk) => {
+        warnings.push(...(chunk.warnings ?? []).slice(0, warningsMax - warnings.length));
+        discrepancies.add(chunk.decoded);
+      },
+      written: (done) => soFar.add(done),
+    });
     const stop = (stopped: Problem): Response =>
       problem(context, { ...stopped, soFar: soFar.summary() } as Problem);
 
     for await (const chunk of readNdjson(body)) {
       const isLetIn = callerOf(context).isStillLetIn();
-      const checked = isLetIn ? chunk : E.left(revokedMeanwhile);
-      // A chunk that repeats events of the previous one is compared after that one is recorded.
-      const repeats = before !== undefined && E.isRight(checked) && mayRepeat(before, checked.right);
-      const stoppedBefore = repeats ? await settled() : undefined;
-      if (stoppedBefore !== undefined) return stop(stoppedBefore);
-      const prepared = await pipe(
-        TE.fromEither(checked),
-        TE.flatMap((lines) => () => recorder.prepare(lines, by)),
-      )();
-      const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
+      const stopped = await underWay.add(isLetIn ? chunk : E.left(revokedMeanwhile));
       if (stopped !== undefined) return stop(stopped);
-      if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
-        warnings.push(...(prepared.right.warnings ?? []).slice(0, warningsMax - warnings.length));
-        before = prepared.right;
-        discrepancies.add(prepared.right.decoded);
-        written = recorder.recordLines(prepared.right);
-        // An error is reported where the chunk is awaited.
-        written.catch(() => undefined);
-      }
     }
-    const stopped = await settled();
+    const stopped = await underWay.end();
     if (stopped !== undefined) return stop(stopped);
     const done = soFar.summary();
     const outcome = { ...done, ...warned(warnings), ...(await discrepancies.found(soFar.last)) };

@@ -9,6 +9,9 @@ import type { Instant } from '../time/instant.ts';
 import { mayCorrect } from './authority.ts';
 import type { Knowledge, RecordedEvent } from './recorded-event.ts';
 
+/** The types of events that correct others. */
+export const correctionTypes = ['EventRetracted', 'EventCorrected'] as const;
+
 export type Correction = EventOf<'EventRetracted'> | EventOf<'EventCorrected'>;
 
 /** Whether the event corrects another one. */

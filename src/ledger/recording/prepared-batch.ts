@@ -16,6 +16,12 @@ export interface DecodedBatch {
   readonly by: Attribution;
 }
 
+/** A decoded batch that may be recorded. */
+export interface CheckedBatch extends DecodedBatch {
+  /** Warnings for the authors of its policies. */
+  readonly warnings: ReadonlyArray<PolicyWarning>;
+}
+
 /** A decoded batch with pseudonyms in place of people's identifiers. */
 export interface PreparedBatch {
   readonly decoded: DecodedBatch;
@@ -36,15 +42,6 @@ export const storable = (event: Event, { recordedBy, authority }: Attribution): 
   authority,
   bytes: encodeStored(event),
 });
-
-/** Whether undecoded items may contain events that a batch is about to append. */
-export const mayRepeat = ({ toAppend }: PreparedBatch, given: ReadonlyArray<Given>): boolean => {
-  const ids = new Set(toAppend.map(({ id }) => id));
-  return given.some((each) => {
-    const json = 'json' in each ? each.json : undefined;
-    return typeof json === 'object' && json !== null && 'id' in json && ids.has(String(json.id));
-  });
-};
 
 /** Splits a batch that has at least two events to append. */
 export const halvesOf = ({

@@ -10,7 +10,7 @@ import { withoutCarried } from './carried-identifiers.ts';
 import { checkAuthority } from './check-authority.ts';
 import { decodeBatch, type Given } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
-import { type DecodedBatch, halvesOf, type PreparedBatch } from './prepared-batch.ts';
+import { type CheckedBatch, type DecodedBatch, halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
 import { appendProblem, conflictAt, orPassingProblem, refusedByTree } from './refusals.ts';
 
@@ -62,7 +62,8 @@ export class Recorder {
     by: Emitter,
   ): Promise<E.Either<Problem, Recorded & { readonly decoded: DecodedBatch }>> {
     return pipe(
-      this.prepared(batch, by, false),
+      this.checked(batch, by, false),
+      TE.flatMap((checked) => this.prepared(checked)),
       TE.flatMap((prepared) =>
         pipe(
           this.appended(prepared),
@@ -72,9 +73,14 @@ export class Recorder {
     )();
   }
 
-  /** Decodes a chunk of lines and replaces identifiers by pseudonyms. It records nothing yet. */
-  prepare(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, PreparedBatch>> {
-    return this.prepared(batch, by, true)();
+  /** Decodes a chunk of lines, and refuses what its sender may not record. It admits nobody to the vault yet. */
+  check(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, CheckedBatch>> {
+    return this.checked(batch, by, true)();
+  }
+
+  /** Replaces identifiers by pseudonyms. It records nothing yet. */
+  prepare(checked: CheckedBatch): Promise<E.Either<Problem, PreparedBatch>> {
+    return this.prepared(checked)();
   }
 
   /**
@@ -97,11 +103,11 @@ export class Recorder {
     return done;
   }
 
-  private prepared(
+  private checked(
     given: ReadonlyArray<Given>,
     by: Emitter,
     areApart: boolean,
-  ): TE.TaskEither<Problem, PreparedBatch> {
+  ): TE.TaskEither<Problem, CheckedBatch> {
     const stopped = refusedByTree(this.ledger.parts.merkle.state.stop);
     if (stopped !== undefined) return TE.left(stopped);
     const warnings: PolicyWarning[] = [];
@@ -110,7 +116,13 @@ export class Recorder {
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
       TE.flatMap((events) => orPassingProblem(() => withoutCarried(events, given, this.ledger.parts))),
       TE.flatMapEither((events) => events),
-      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by })),
+      TE.map((events) => ({ given, events, by, warnings })),
+    );
+  }
+
+  private prepared({ warnings, ...decoded }: CheckedBatch): TE.TaskEither<Problem, PreparedBatch> {
+    return pipe(
+      this.pseudonymiser.prepare(decoded),
       TE.map((prepared) => (warnings.length === 0 ? prepared : { ...prepared, warnings })),
     );
   }
