@@ -48,18 +48,19 @@ const runsOf = (recorded: ReadonlyArray<Recording>, width: number, entries: numb
         .flatMap(({ named }, at) => (named.some((each) => each >>> 0 === low >>> 0) ? [at + 1] : []))
         .filter((position) => position > after && position <= upTo)
         .slice(0, limit),
-    repeatedHashes: () =>
+    repeatedHashes: (some) =>
       repeatedHashes(
         runs.map(({ of }) => [
           Float64Array.from(
             new Set(of.flatMap(({ named }, at) => named.map((each) => entryOf(each, at)))),
           ).sort(),
         ]),
+        some,
       ),
-    *postingsAfter(after) {
+    *postingsAfter(after, isWanted) {
       for (const { last, of } of runs) {
         if (last <= after) continue;
-        for (const key of keys) {
+        for (const key of keys.filter(isWanted)) {
           const rows = of.filter((each) => each.key === key);
           if (rows.length === 0) continue;
           const numbers = rows.flatMap(({ named, position }) => named.flatMap((each) => [0, position, each]));
@@ -102,8 +103,8 @@ describe('individuals', () => {
               lastPosition: () => runs.lastPosition(),
               entries: () => runs.entries(),
               positions: (...given) => runs.positions(...given),
-              repeatedHashes: () => runs.repeatedHashes(),
-              postingsAfter: (after) => runs.postingsAfter(after),
+              repeatedHashes: (some) => runs.repeatedHashes(some),
+              postingsAfter: (after, isWanted) => runs.postingsAfter(after, isWanted),
             } as RunReader);
             for (const stop of [...stops.sort((a, b) => a - b), all.length]) {
               const recorded = all.slice(0, stop);

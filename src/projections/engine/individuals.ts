@@ -9,6 +9,7 @@
 import type { Topic } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
+import { SomeHashes } from './some-hashes.ts';
 import { SubjectTable } from './subject-table.ts';
 
 /** Stored instead of the population of an enrolled subject. */
@@ -17,37 +18,8 @@ const isIndividual = -1;
  * A subject that is new is looked up by itself where the runs have so many times as many entries as there are new ones;
  * otherwise all runs are read once.
  */
-const entriesOfLookup = 2_000;
-/** Bits for each hash that may be repeated. */
-const bitsPerHash = 16;
-
-/** Hashes of 32 bits that may be repeated; one in `bitsPerHash` of the others may be among them too. */
-class Repeated {
-  private readonly bits: Uint8Array;
-
-  constructor(lows: ReadonlyArray<number>) {
-    this.bits = new Uint8Array(Math.max(1, Math.ceil((lows.length * bitsPerHash) / 8)));
-    for (const low of lows) {
-      const mixed = spread(low);
-      this.bits[this.byteOf(mixed)]! |= 1 << (mixed & 7);
-    }
-  }
-
-  may(topic: Topic): boolean {
-    const mixed = spread(topic);
-    return (this.bits[this.byteOf(mixed)]! & (1 << (mixed & 7))) !== 0;
-  }
-
-  private byteOf(mixed: number): number {
-    return Math.floor((mixed / 2 ** 32) * this.bits.length);
-  }
-}
-
-/** Those let through are not next to one another in the table of subjects. */
-const spread = (topic: Topic): number => {
-  const mixed = Math.imul((topic >>> 0) ^ ((topic >>> 0) >>> 15), 0x9e3779b1);
-  return (mixed ^ (mixed >>> 13)) >>> 0;
-};
+const entriesOfLookup = 20_000;
+const isOfOthers = (key: ListKey): boolean => !isOfEnrolments(key);
 
 /** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
@@ -100,13 +72,10 @@ export class Individuals {
     this.update();
     const enrolled = new Set<Topic>();
     if (this.inOrder.length + subjects.size === 0) return enrolled;
-    this.eachPosting(after, upTo, (key, subject) => {
-      if (
-        isOfEnrolments(key) &&
-        (subjects.has(subject) || this.firstEnrolledIn.get(subject) === isIndividual)
-      )
-        enrolled.add(subject);
-    });
+    const tell = (_: ListKey, subject: Topic): void => {
+      if (subjects.has(subject) || this.firstEnrolledIn.get(subject) === isIndividual) enrolled.add(subject);
+    };
+    this.eachPosting(after, upTo, tell, isOfEnrolments);
     return enrolled;
   }
 
@@ -117,44 +86,65 @@ export class Individuals {
     if (last <= upTo) return;
     const lows = this.repeatedSince(upTo);
     if (lows.length > 0) {
-      const repeated = new Repeated(lows);
+      const repeated = new SomeHashes(lows.length);
+      for (const low of lows) repeated.add(low);
       // Those who were in a cohort so far have one enrolment before.
       if (upTo > 0)
         this.eachPosting(0, upTo, (key, subject) => {
-          if (repeated.may(subject) && this.firstEnrolledIn.get(subject) === undefined)
+          if (repeated.may(subject >>> 0) && this.firstEnrolledIn.get(subject) === undefined)
             this.firstEnrolledIn.set(subject, populationOf(key));
         });
       this.eachPosting(upTo, last, (key, subject) => {
-        if (repeated.may(subject)) this.count(key, subject);
+        if (repeated.may(subject >>> 0)) this.count(key, subject);
       });
     }
     this.upTo = last;
   }
 
   /** The lower 32 bits of the hashes of whom something is recorded after a position, and more than one enrolment in all. */
-  private repeatedSince(upTo: number): ReadonlyArray<number> {
+  private repeatedSince(upTo: number): number[] {
     const lows: number[] = [];
+    const end = Number.POSITIVE_INFINITY;
+    this.eachPosting(upTo, end, (_, subject) => lows.push(subject >>> 0), isOfOthers);
+    const lookedUpMax = this.runs.entries() / entriesOfLookup;
     const added: number[] = [];
     let enrolments = 0;
-    const lookedUpMax = this.runs.entries() / entriesOfLookup;
-    this.eachPosting(upTo, Number.POSITIVE_INFINITY, (key, subject) => {
-      if (!isOfEnrolments(key)) lows.push(subject >>> 0);
-      else if (++enrolments <= lookedUpMax) added.push(subject >>> 0);
-    });
-    if (enrolments > lookedUpMax) for (const low of this.runs.repeatedHashes()) lows.push(low);
-    else {
+    if (upTo > 0)
+      this.eachPosting(
+        upTo,
+        end,
+        (_, subject) => {
+          if (++enrolments <= lookedUpMax) added.push(subject >>> 0);
+        },
+        isOfEnrolments,
+      );
+    if (upTo > 0 && enrolments <= lookedUpMax) {
       const seen = new Set<number>();
       for (const low of added) {
         if (seen.has(low) || this.runs.positions(low, 0, upTo, 1).length > 0) lows.push(low);
         seen.add(low);
       }
-    }
+    } else for (const low of this.runs.repeatedHashes(this.enrolledAfter(upTo, enrolments))) lows.push(low);
     return lows;
   }
 
-  /** Tells the postings about subjects after one position and up to another. */
-  private eachPosting(after: number, upTo: number, tell: (key: ListKey, subject: Topic) => void): void {
-    for (const { key, postings } of this.runs.postingsAfter(after)) {
+  /** The lower 32 bits of the hashes of those enrolled after a position, and of some others; undefined for everybody. */
+  private enrolledAfter(upTo: number, enrolments: number): SomeHashes | undefined {
+    if (upTo === 0) return undefined;
+    const some = new SomeHashes(enrolments);
+    const end = Number.POSITIVE_INFINITY;
+    this.eachPosting(upTo, end, (_, subject) => some.add(subject >>> 0), isOfEnrolments);
+    return some;
+  }
+
+  /** Tells the postings about subjects after one position and up to another, in the lists that are wanted. */
+  private eachPosting(
+    after: number,
+    upTo: number,
+    tell: (key: ListKey, subject: Topic) => void,
+    isWanted: (key: ListKey) => boolean = () => true,
+  ): void {
+    for (const { key, postings } of this.runs.postingsAfter(after, isWanted)) {
       for (let group = 0; group < postings.groups; group++) {
         const position = postings.positions[group]!;
         if (position <= after || position > upTo) continue;

@@ -14,6 +14,7 @@ import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
 import { blockEntries, checked, damaged, placesIn, postingsIn, type Run, runOf } from './run-tables.ts';
+import type { SomeHashes } from './some-hashes.ts';
 import { TopicPositions } from './topic-positions.ts';
 
 /** The position of an event of a run. */
@@ -174,9 +175,12 @@ export class RunReader {
     }
   }
 
-  /** The hashes under which there is more than one entry: reads all runs once. */
-  repeatedHashes(): ReadonlyArray<number> {
-    return repeatedHashes(this.current.map((run) => this.blocksOf(run)));
+  /** The hashes, of some or of all, under which there is more than one entry: reads all runs once. */
+  repeatedHashes(some?: SomeHashes): ReadonlyArray<number> {
+    return repeatedHashes(
+      this.current.map((run) => this.blocksOf(run)),
+      some,
+    );
   }
 
   /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
@@ -289,12 +293,15 @@ export class RunReader {
       .map((run) => ({ postings: this.places(run, key), lastPosition: run.lastPosition }));
   }
 
-  /** All posting lists about subjects in runs that end after a position. Each can be read until the next one. */
-  *postingsAfter(position: number): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
+  /** The wanted posting lists about subjects in runs that end after a position. Each can be read until the next one. */
+  *postingsAfter(
+    position: number,
+    isWanted: (key: ListKey) => boolean,
+  ): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
     for (const run of this.current) {
       if (run.lastPosition <= position) continue;
       for (const key of run.listKeys) {
-        if (!isAboutSubjects(key)) continue;
+        if (!isAboutSubjects(key) || !isWanted(key)) continue;
         const postings = postingsIn(this.statements.list.get(run.id, key));
         yield { key, postings };
         free(postings.subjects);
