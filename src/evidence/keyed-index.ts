@@ -117,6 +117,7 @@ export class KeyedIndex extends KeyedEvents implements EventIndex {
   readonly enrolmentPositions = notKeyed;
   readonly individualsOf = notKeyed;
   readonly everyIndividual = notKeyed;
+  readonly typeAt = notKeyed;
   readonly readAhead = notKeyed;
   readonly forgetAhead = notKeyed;
   readonly movedIndividuals = notKeyed;

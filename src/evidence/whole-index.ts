@@ -238,6 +238,10 @@ export class WholeIndex implements EventIndex {
     return this.some(this.enrolled.get(population) ?? [], from, limit);
   }
 
+  typeAt(position: number): EventType | undefined {
+    return this.events.get(position)?.event.type;
+  }
+
   /** All events are in memory. */
   readAhead(): void {}
   forgetAhead(): void {}

@@ -54,10 +54,18 @@ export interface EventIndex {
    * costs less.
    *
    * @param goOn called now and then; may throw.
+   * @param isWanted which of them to read, by position; by default all.
    */
-  readAhead(subjects: ReadonlyArray<string>, upTo: number, goOn: () => void): void;
+  readAhead(
+    subjects: ReadonlyArray<string>,
+    upTo: number,
+    goOn: () => void,
+    isWanted?: (position: number) => boolean,
+  ): void;
   /** Frees the memory of what was read ahead. */
   forgetAhead(): void;
+  /** The type of the event at a position; undefined if there is none, or if it is unreadable. Reads no event. */
+  typeAt(position: number): EventType | undefined;
   /** The size of the stored event, in bytes; 0 if there is none. */
   bytesAt(position: number): number;
   /** When the event at a position was recorded, if there is one. */

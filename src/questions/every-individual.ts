@@ -1,5 +1,6 @@
 /** All individuals, in parts. */
 import { isPopulation } from '../domain/events/scope.ts';
+import { isFact } from '../domain/recording/facts.ts';
 import { type IndividualsApart, subjectsApart } from './individuals-apart.ts';
 import type { View } from './view.ts';
 import type { Work } from './work.ts';
@@ -37,11 +38,13 @@ export interface GoneThrough {
  * may come more than once.
  *
  * @param upTo where to continue; a part counts as processed once the next one is requested.
+ * @param isCounted whether the subject of an access at a position came already.
  */
 export function* everyIndividual(
   view: View,
   apart: IndividualsApart,
   upTo: GoneThrough,
+  isCounted: (position: number) => boolean,
 ): Iterable<Iterable<string>> {
   const { index, work } = view;
   for (;;) {
@@ -52,8 +55,12 @@ export function* everyIndividual(
     work.tell(found.upTo, found.of);
   }
   const named = new Set(subjectsApart(apart));
-  for (const { data } of view.factsOf('accesses', 'all', 'AccessObserved'))
-    if (!isPopulation(data.scope)) named.add(data.scope.subject);
+  // Most accesses are to data of individuals, who came before: those are not read again.
+  for (const position of view.positions('accesses', 'all')) {
+    const access = isCounted(position) ? undefined : view.fact(position);
+    if (access === undefined || !isFact(access, 'AccessObserved')) continue;
+    if (!isPopulation(access.data.scope)) named.add(access.data.scope.subject);
+  }
   for (const subject of view.simulatedSubjects()) named.add(subject);
   yield named;
 }

@@ -227,7 +227,8 @@ export class KeptHistory {
   }
 
   private countEverybody(view: View, upTo: GoneThrough): void {
-    for (const subjects of everyIndividual(view, this.apart, upTo)) {
+    const isCounted = (position: number): boolean => this.individuals.hasAccess(position);
+    for (const subjects of everyIndividual(view, this.apart, upTo, isCounted)) {
       const fresh = [...new Set(subjects)].filter((subject) => !this.individuals.has(subject));
       for (const some of inParts(fresh, view.work)) {
         const is = historyOfSome(view.aboutSome(), some);

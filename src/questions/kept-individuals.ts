@@ -67,6 +67,11 @@ export class KeptIndividuals {
     return this.byPosition.values();
   }
 
+  /** Whether the event at a position is an access to the data of one of them. */
+  hasAccess(position: number): boolean {
+    return this.byPosition.has(position);
+  }
+
   add(of: HistoryOfSome): void {
     this.count(of, 1);
     for (const [subject, populations] of of.populations) this.put(subject, populations);

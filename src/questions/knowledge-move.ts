@@ -4,6 +4,7 @@ import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-ord
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import { type Affected, affectedBetween } from './affected.ts';
 import { takenFrom } from './every-individual.ts';
+import { mayBeAbout } from './events-of-datasets.ts';
 import { type HistoryOfSome, historyOfSome, historyOfSomeData } from './history-of-some.ts';
 import {
   apartIn,
@@ -106,8 +107,8 @@ export const countAgain = (
   const total = remaining.length + subjects.length;
   const before = new View(view.index, from, [], view.work);
   const upTo = Math.max(from.position, view.recordedUpTo);
-  const readAhead = (some: ReadonlyArray<string>): void =>
-    view.index.readAhead(some, upTo, () => view.work.goOn());
+  const readAhead = (some: ReadonlyArray<string>, isWanted?: (position: number) => boolean): void =>
+    view.index.readAhead(some, upTo, () => view.work.goOn(), isWanted);
   const tell = (): void => view.work.tell(total - remaining.length - subjects.length, total);
   for (const some of takenFrom(remaining, view.work)) {
     tell();
@@ -115,12 +116,14 @@ export const countAgain = (
     const counted = some.filter((subject) => counting.has(subject));
     counting.replace(historyOfSome(before.aboutSome(), counted), historyOfSome(view.aboutSome(), some));
   }
+  if (subjects.length === 0) return;
+  const mayConcern = mayBeAbout(before.known.position > view.known.position ? before : view, datasets);
   for (const some of takenFrom(subjects, view.work)) {
     tell();
-    readAhead(some);
+    readAhead(some, mayConcern);
     counting.replace(
-      historyOfSomeData(before.aboutSome(), some, datasets),
-      historyOfSomeData(view.aboutSome(), some, datasets),
+      historyOfSomeData(before.aboutSome(mayConcern), some, datasets),
+      historyOfSomeData(view.aboutSome(mayConcern), some, datasets),
     );
   }
 };

@@ -28,10 +28,12 @@ export class View {
   /** The work of the current question. */
   readonly work: Work;
   private factsRead = 0;
+  /** Which events about people this view reads, by position. */
+  private readsAbout: (position: number) => boolean = () => true;
   /** By kind and name, separated by a space; no kind contains a space. */
   private readonly byTopic = new Map<string, ReadonlyArray<Fact>>();
   private ofPopulations = new Map<string, ReadonlyArray<Fact>>();
-  private readonly aboutSubject = new Map<string, ReadonlyArray<Fact>>();
+  private readonly aboutSubject = new Map<string, Fact[]>();
   private readonly byPosition = new Map<number, Fact | null>();
   /** Facts about one subject; for an event with many subjects, the first for whom this view was asked. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
@@ -71,10 +73,13 @@ export class View {
   /**
    * The same view for a question about some people. Facts about people are cached in the new view and freed with it;
    * facts about populations are cached in this one.
+   *
+   * @param reads which events about people the new view reads, by position; by default all.
    */
-  aboutSome(): View {
+  aboutSome(reads = this.readsAbout): View {
     const view = this.as(this.known);
     view.ofPopulations = this.ofPopulations;
+    view.readsAbout = reads;
     return view;
   }
 
@@ -135,6 +140,11 @@ export class View {
       : this.index.about(position, subject);
   }
 
+  /** The type of the event at a position, known or not; undefined if there is none, or if it is unreadable. */
+  typeAt(position: number): EventType | undefined {
+    return this.simulated.events.get(position)?.event.type ?? this.index.typeAt(position);
+  }
+
   /** The known corrections of an event, effective or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
@@ -177,11 +187,13 @@ export class View {
 
   /** The facts that name a subject, in log order. Facts with many subjects may be reduced to it. */
   factsAbout(subject: string): ReadonlyArray<Fact> {
-    let facts = this.aboutSubject.get(subject);
+    let facts: Fact[] | undefined = this.aboutSubject.get(subject);
     if (facts === undefined) {
-      facts = this.positions('subject', subject).flatMap(
-        (position) => this.factAbout(position, subject) ?? [],
-      );
+      facts = [];
+      for (const position of this.positions('subject', subject)) {
+        const fact = this.readsAbout(position) ? this.factAbout(position, subject) : undefined;
+        if (fact !== undefined) facts.push(fact);
+      }
       this.aboutSubject.set(subject, facts);
     }
     return facts;

@@ -3,6 +3,7 @@
  * projector writes.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { EventType } from '../../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -99,16 +100,26 @@ export class IndexReader implements EventIndex {
     return this.events.about(position, subject);
   }
 
-  readAhead(subjects: ReadonlyArray<string>, upTo: number, goOn: () => void): void {
+  readAhead(
+    subjects: ReadonlyArray<string>,
+    upTo: number,
+    goOn: () => void,
+    isWanted: (position: number) => boolean = () => true,
+  ): void {
     this.subjectNames.readAhead(
       subjects.map((subject) => topic('subject', subject)),
       upTo,
       goOn,
+      isWanted,
     );
   }
 
   forgetAhead(): void {
     this.events.forgetAhead();
+  }
+
+  typeAt(position: number): EventType | undefined {
+    return this.kinds.kind(this.runs.codeAt(position))?.type;
   }
 
   bytesAt(position: number): number {
@@ -267,8 +278,7 @@ export class IndexReader implements EventIndex {
   }
 
   enrolmentOfMany(position: number): RecordedEvent | undefined {
-    const type = this.kinds.kind(this.runs.codeAt(position))?.type;
-    return type === 'SubjectsEnrolled' ? this.events.aboutFirst(position) : undefined;
+    return this.typeAt(position) === 'SubjectsEnrolled' ? this.events.aboutFirst(position) : undefined;
   }
 
   enrolledAmong(subjects: Iterable<string>, after: number, upTo: number): ReadonlySet<string> {

@@ -55,10 +55,16 @@ export class SubjectNames {
    * Reads the events under the hashes ahead, up to a position: as many as the cache takes.
    *
    * @param goOn called now and then; may throw.
+   * @param isWanted which of them to read, by position.
    */
-  readAhead(hashes: ReadonlyArray<Topic>, upTo: number, goOn: () => void): void {
+  readAhead(
+    hashes: ReadonlyArray<Topic>,
+    upTo: number,
+    goOn: () => void,
+    isWanted: (position: number) => boolean,
+  ): void {
     this.readAheadAt(
-      hashes.map((hash) => this.runs.positions(hash, 0, upTo)),
+      hashes.map((hash) => this.runs.positions(hash, 0, upTo).filter(isWanted)),
       goOn,
     );
   }
