@@ -21,8 +21,8 @@ import type { View } from './view.ts';
 export interface KeptAccess {
   readonly access: FactOf<'AccessObserved'>;
   /**
-   * The classes of that data as if there were grants over everything; `classAsGranted` reduces them to the grants
-   * that exist.
+   * The classes of that data, of anybody, as if there were grants over everything; `ExplainedAccesses` reduces them to
+   * the grants that exist.
    */
   readonly data: ReadonlyArray<DataClass>;
   /** The population of the subject; for an access to the data of a population, that population. */
@@ -126,7 +126,10 @@ const accessesOf = (
       access,
       data: presences
         .filter(({ row }) => row.dataset === data.dataset && (data.site ?? row.site) === row.site)
-        .flatMap(({ classes }) => valueAt(classes, time) ?? []),
+        .flatMap(({ classes }) => {
+          const value = valueAt(classes, time);
+          return value === undefined ? [] : { ...value, subject: null };
+        }),
       population: valueAt(memberships, time)?.population ?? null,
     };
   });

@@ -18,6 +18,7 @@ import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import type { SharedHolding } from '../domain/residency/holding.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { everyIndividual, type GoneThrough, inParts } from './every-individual.ts';
+import type { HistoryOfAccesses } from './found-accesses.ts';
 import { type HistoryOfSome, historyOfSome, type KeptAccess, presencesInParts } from './history-of-some.ts';
 import { apartIn, type IndividualsApart, isAmong } from './individuals-apart.ts';
 import { type KeptClass, KeptClasses } from './kept-classes.ts';
@@ -38,7 +39,7 @@ import { addStale, copyOfStale, nothingStale, type Stale } from './stale-finding
 import { View } from './view.ts';
 
 /** A history of everybody at one moment of knowledge. It moves to other moments in steps. */
-export class KeptHistory {
+export class KeptHistory implements HistoryOfAccesses {
   private known: Knowledge;
   private byClass = new KeptClasses();
   private individuals = new KeptIndividuals();
@@ -177,10 +178,24 @@ export class KeptHistory {
     return stale;
   }
 
-  /** Every access to the data of single subjects and of populations. */
-  *accesses(): Iterable<KeptAccess> {
-    yield* this.individuals.accesses();
-    yield* this.cohorts.accesses();
+  accessesToPeople(): Iterable<KeptAccess> {
+    return this.individuals.accesses.all();
+  }
+
+  accessesToPopulations(): Iterable<KeptAccess> {
+    return this.cohorts.accesses();
+  }
+
+  accessAt(position: number): KeptAccess | undefined {
+    return this.individuals.accesses.at(position);
+  }
+
+  changedAccesses(): ReadonlySet<number> {
+    return this.individuals.accesses.changed;
+  }
+
+  accessesListed(): void {
+    this.individuals.accesses.listed();
   }
 
   /** Whether a population's holding, or a backup of it, contained anybody at an instant. */
@@ -227,7 +242,7 @@ export class KeptHistory {
   }
 
   private countEverybody(view: View, upTo: GoneThrough): void {
-    const isCounted = (position: number): boolean => this.individuals.hasAccess(position);
+    const isCounted = (position: number): boolean => this.accessAt(position) !== undefined;
     for (const subjects of everyIndividual(view, this.apart, upTo, isCounted)) {
       const fresh = [...new Set(subjects)].filter((subject) => !this.individuals.has(subject));
       for (const some of inParts(fresh, view.work)) {

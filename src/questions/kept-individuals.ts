@@ -1,16 +1,14 @@
 /** The individuals: where they are enrolled, and the accesses to their data. */
-import { isPopulation } from '../domain/events/scope.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
-import type { HistoryOfSome, KeptAccess } from './history-of-some.ts';
+import type { HistoryOfSome } from './history-of-some.ts';
 import { IndividualUnions, type PlainUnion } from './individual-unions.ts';
+import { KeptAccesses, type PlainAccesses } from './kept-accesses.ts';
 import { type CountColumns, RunningCount } from './running-count.ts';
 
 /** The same as plain data. */
-export interface PlainIndividuals {
+export interface PlainIndividuals extends PlainAccesses {
   readonly counted: ReadonlyMap<string, ReadonlyArray<string>>;
   readonly enrolments: ReadonlyMap<string, CountColumns>;
-  readonly accesses: ReadonlyMap<number, KeptAccess>;
-  readonly accessesOf: ReadonlyMap<string, ReadonlyArray<number>>;
   readonly unions: ReadonlyArray<PlainUnion>;
 }
 
@@ -29,13 +27,14 @@ export class KeptIndividuals {
   private readonly counted = new Map<string, ReadonlyArray<string>>();
   private readonly countedIn = new Map<string, Set<string>>();
   private readonly enrolments = new Map<string, RunningCount>();
-  private readonly byPosition = new Map<number, KeptAccess>();
-  private readonly accessesOf = new Map<string, ReadonlyArray<number>>();
+  /** The accesses to their data. */
+  readonly accesses: KeptAccesses;
   /** How many of them were in several holdings together. */
   readonly unions: IndividualUnions;
 
-  constructor(unions: IndividualUnions = new IndividualUnions()) {
+  constructor(unions = new IndividualUnions(), accesses = new KeptAccesses()) {
     this.unions = unions;
+    this.accesses = accesses;
   }
 
   has(subject: string): boolean {
@@ -62,29 +61,10 @@ export class KeptIndividuals {
     return this.enrolments.get(population)?.places() ?? [];
   }
 
-  /** Every access to the data of one of them. */
-  accesses(): Iterable<KeptAccess> {
-    return this.byPosition.values();
-  }
-
-  /** Whether the event at a position is an access to the data of one of them. */
-  hasAccess(position: number): boolean {
-    return this.byPosition.has(position);
-  }
-
   add(of: HistoryOfSome): void {
     this.count(of, 1);
     for (const [subject, populations] of of.populations) this.put(subject, populations);
-    const accessesOf = new Map<string, Set<number>>();
-    for (const access of of.accesses) {
-      const { position, data } = access.access;
-      const { scope } = data;
-      this.byPosition.set(position, access);
-      if (isPopulation(scope)) continue;
-      const known = accessesOf.get(scope.subject) ?? new Set(this.accessesOf.get(scope.subject));
-      accessesOf.set(scope.subject, known.add(position));
-    }
-    for (const [subject, positions] of accessesOf) this.accessesOf.set(subject, [...positions]);
+    this.accesses.put(of.accesses);
   }
 
   /**
@@ -97,16 +77,8 @@ export class KeptIndividuals {
       for (const population of this.counted.get(subject) ?? [])
         this.countedIn.get(population)?.delete(subject);
       this.counted.delete(subject);
-      for (const position of this.accessesOf.get(subject) ?? [])
-        if (this.isAccessOf(subject, position)) this.byPosition.delete(position);
-      this.accessesOf.delete(subject);
+      this.accesses.drop(subject);
     }
-  }
-
-  /** Whether an access is still the subject's: a correction may have made it another person's, who was added before. */
-  private isAccessOf(subject: string, position: number): boolean {
-    const scope = this.byPosition.get(position)?.access.data.scope;
-    return scope !== undefined && !isPopulation(scope) && scope.subject === subject;
   }
 
   private put(subject: string, populations: ReadonlyArray<string>): void {
@@ -124,11 +96,9 @@ export class KeptIndividuals {
   }
 
   copy(): KeptIndividuals {
-    const copy = new KeptIndividuals(this.unions.copy());
+    const copy = new KeptIndividuals(this.unions.copy(), this.accesses.copy());
     for (const [subject, populations] of this.counted) copy.put(subject, populations);
     for (const [population, count] of this.enrolments) copy.enrolments.set(population, count.copy());
-    for (const [position, access] of this.byPosition) copy.byPosition.set(position, access);
-    for (const [subject, accesses] of this.accessesOf) copy.accessesOf.set(subject, accesses);
     return copy;
   }
 
@@ -136,18 +106,15 @@ export class KeptIndividuals {
     return {
       counted: this.counted,
       enrolments: new Map([...this.enrolments].map(([population, count]) => [population, count.columns()])),
-      accesses: this.byPosition,
-      accessesOf: this.accessesOf,
+      ...this.accesses.toPlain(),
       unions: this.unions.toPlain(),
     };
   }
 
-  static from({ counted, enrolments, accesses, accessesOf, unions }: PlainIndividuals): KeptIndividuals {
-    const made = new KeptIndividuals(IndividualUnions.from(unions));
+  static from({ counted, enrolments, unions, ...accesses }: PlainIndividuals): KeptIndividuals {
+    const made = new KeptIndividuals(IndividualUnions.from(unions), KeptAccesses.from(accesses));
     for (const [subject, populations] of counted) made.put(subject, populations);
     for (const [population, columns] of enrolments) made.enrolments.set(population, RunningCount.of(columns));
-    for (const [position, access] of accesses) made.byPosition.set(position, access);
-    for (const [subject, positions] of accessesOf) made.accessesOf.set(subject, positions);
     return made;
   }
 }

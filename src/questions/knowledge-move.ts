@@ -3,8 +3,8 @@ import { isPopulation } from '../domain/events/scope.ts';
 import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import { type Affected, affectedBetween } from './affected.ts';
-import { takenFrom } from './every-individual.ts';
 import { mayBeAbout } from './events-of-datasets.ts';
+import { takenFrom } from './every-individual.ts';
 import { type HistoryOfSome, historyOfSome, historyOfSomeData } from './history-of-some.ts';
 import {
   apartIn,

@@ -5,6 +5,7 @@
 import { sha256Hex } from '#sha256';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PathEdge } from '../reach/path.ts';
+import { firstNotBefore } from '../time/binary-search.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import type { StepFunction } from '../time/step-function.ts';
@@ -109,7 +110,7 @@ export const inOrder = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding
 
 /**
  * Findings in order without some of them, and with others. Linear in the findings, and cheap for each: only the others
- * are sorted.
+ * are sorted, and few are found by binary search.
  *
  * @param sorted in the order of answers.
  * @param gone those of them to leave out.
@@ -122,6 +123,7 @@ export const updatedInOrder = (
 ): ReadonlyArray<Finding> => {
   if (gone.size === 0 && added.length === 0) return sorted;
   const next = inOrder(added);
+  if ((gone.size + next.length) * fewChanges < sorted.length) return withFewChanges(sorted, gone, next);
   const out: Finding[] = [];
   let put = 0;
   for (const each of sorted) {
@@ -130,6 +132,38 @@ export const updatedInOrder = (
     out.push(each);
   }
   while (put < next.length) out.push(next[put++]!);
+  return out;
+};
+
+/** Changes are few if there are this many times as many findings. */
+const fewChanges = 32;
+
+/** The same. `added` is in order. */
+const withFewChanges = (
+  sorted: ReadonlyArray<Finding>,
+  gone: ReadonlySet<Finding>,
+  added: ReadonlyArray<Finding>,
+): ReadonlyArray<Finding> => {
+  const left: number[] = [];
+  for (const each of gone) {
+    let at = firstNotBefore(sorted.length, (index) => findingOrder(sorted[index]!, each) < 0);
+    while (at < sorted.length && sorted[at] !== each && findingOrder(sorted[at]!, each) === 0) at++;
+    if (sorted[at] === each) left.push(at);
+  }
+  left.sort((a, b) => a - b);
+  const out: Finding[] = [];
+  let [at, nextLeft] = [0, 0];
+  const putUpTo = (end: number): void => {
+    for (; at < end; at++) {
+      if (left[nextLeft] === at) nextLeft++;
+      else out.push(sorted[at]!);
+    }
+  };
+  for (const each of added) {
+    putUpTo(firstNotBefore(sorted.length, (index) => findingOrder(sorted[index]!, each) <= 0));
+    out.push(each);
+  }
+  putUpTo(sorted.length);
   return out;
 };
 

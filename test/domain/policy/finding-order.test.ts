@@ -69,3 +69,23 @@ it('a list that is updated in order equals the same findings sorted', () => {
     }),
   );
 });
+
+it('a long list in which little changes is updated like any other', () => {
+  fc.assert(
+    fc.property(
+      fc.array(finding, { minLength: 150, maxLength: 200, size: 'max' }),
+      fc.array(finding, { maxLength: 2 }),
+      fc.array(fc.nat(149), { maxLength: 2 }),
+      (before, added, places) => {
+        const sorted = inOrder(before);
+        const gone = new Set(places.map((place) => sorted[place]!));
+        const left = sorted.filter((each) => !gone.has(each));
+        const updated = updatedInOrder(sorted, gone, added);
+        const right = inOrder([...left, ...inOrder(added)]);
+        expect(updated.map((each, place) => each === right[place])).not.toContain(false);
+        expect(updated.length).toBe(right.length);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
