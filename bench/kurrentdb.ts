@@ -12,9 +12,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { encodeStored } from '../src/domain/events/stored.ts';
 import { unattributed } from '../src/domain/recording/attribution.ts';
 import type { EventToAppend } from '../src/store/event-store.ts';
+import { encodeBatch } from '../src/store/kurrentdb/append-format.ts';
 import { processEnvironment } from '../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../src/store/kurrentdb/kurrentdb-event-store.ts';
-import { encodeBatch } from '../src/store/kurrentdb/record-format.ts';
+import { defaultLimits } from '../src/store/kurrentdb/limits.ts';
 import { parseSettings } from '../src/store/kurrentdb/settings.ts';
 import { startNode } from '../test/support/kurrentdb-double/kurrentdb-double.ts';
 import { inFolder, median, printTable, rate, secondsOf } from './measure.ts';
@@ -54,17 +55,22 @@ const write = async (
   );
 };
 
-/** The baseline: the client with the same bytes and metadata, one stream per writer, each append at its revision. */
+/**
+ * A baseline: the client with the same bytes and metadata, one stream per writer, each append at its revision.
+ *
+ * @param recordBytesMax how many bytes of events it puts together into a record; 0 for an event a record.
+ */
 const rawAppend = async (
   client: EventStoreDBClient,
   prefix: string,
   events: ReadonlyArray<EventToAppend>,
   size: number,
+  recordBytesMax: number,
 ): Promise<number> => {
   const next = new Map<string, bigint>();
   return secondsOf(() =>
     write(events, size, async (source, batch) => {
-      const { records } = encodeBatch(randomUUID(), batch);
+      const { records } = encodeBatch(randomUUID(), batch, recordBytesMax);
       const after = next.get(source) ?? -1n;
       await client.appendToStream(
         `${prefix}-${source}`,
@@ -77,12 +83,12 @@ const rawAppend = async (
         })),
         { expectedRevision: after < 0n ? NO_STREAM : after },
       );
-      next.set(source, after + BigInt(batch.length));
+      next.set(source, after + BigInt(records.length));
     }),
   );
 };
 
-/** How long a subscription of the client takes to deliver the events of these streams. */
+/** How long a subscription of the client takes to deliver the events of these streams, an event a record. */
 const rawCatchUp = (client: EventStoreDBClient, prefix: string, count: number): Promise<number> =>
   secondsOf(async () => {
     let seen = 0;
@@ -98,6 +104,7 @@ const rawCatchUp = (client: EventStoreDBClient, prefix: string, count: number): 
 interface Measured {
   readonly append: number;
   readonly rawAppend: number;
+  readonly packedAppend: number;
   readonly catchUp: number;
   readonly rawCatchUp: number;
 }
@@ -116,7 +123,8 @@ const measure = (connectionString: string, size: number, count: number, seed: nu
       });
     const client = EventStoreDBClient.connectionString(settings.right.connectionString);
     const events = eventsOf(count, seed);
-    const raw = await rawAppend(client, `raw_${id}`, events, size);
+    const raw = await rawAppend(client, `raw_${id}`, events, size, 0);
+    const packed = await rawAppend(client, `packed_${id}`, events, size, defaultLimits.recordBytesMax);
     const store = await open('written');
     const append = await secondsOf(() =>
       write(events, size, async (_, batch) => {
@@ -132,7 +140,7 @@ const measure = (connectionString: string, size: number, count: number, seed: nu
       await caughtUp.close();
     });
     await client.dispose();
-    return { append, rawAppend: raw, catchUp, rawCatchUp: rawRead };
+    return { append, rawAppend: raw, packedAppend: packed, catchUp, rawCatchUp: rawRead };
   });
 
 const servers: { name: string; connectionString: string; stop: () => Promise<void> }[] = [];
@@ -156,13 +164,15 @@ for (const { name, connectionString, stop } of servers) {
     for (let run = 0; run < runs; run++) measured.push(await measure(connectionString, size, count, run + 1));
     const of = (pick: (each: Measured) => number): number => median(measured.map(pick));
     const [append, alone] = [of((each) => each.append), of((each) => each.rawAppend)];
+    const packed = of((each) => each.packedAppend);
     const [catchUp, subscribed] = [of((each) => each.catchUp), of((each) => each.rawCatchUp)];
     printTable(
       `KurrentDB, ${name}: ${count.toLocaleString('en')} events, ${size} an append, ${writers} writers, median of ${runs}`,
       [
         ['', 'rate', 'of raw'],
         ['append', rate(count, append), (alone / append).toFixed(2)],
-        ['the client alone', rate(count, alone), '1.00'],
+        ['the client alone, an event a record', rate(count, alone), '1.00'],
+        ['the client alone, the same records as Domicile', rate(count, packed), (alone / packed).toFixed(2)],
         ['catch up with an empty replica', rate(count, catchUp), (subscribed / catchUp).toFixed(2)],
         ['the client subscribed alone', rate(count, subscribed), '1.00'],
       ],

@@ -30,11 +30,11 @@ import { newFolder, removeFolder } from './ledger-files.ts';
 const limits = { ...patient, backoffMsMax: 20, watchdogMs: 30 };
 const stream = streamOfSource('domicile', 'a');
 
-/** A ledger with five events of one source and two of another. */
+/** A ledger with five events of one source and two of another, each in a record of its own. */
 const ledgerOfSeven = async (): Promise<OpenLedger & { readonly node: KurrentDbNode }> => {
   const ledger = await ledgerOnNode({ limits });
-  appended(await ledger.store.append(several('a', 0, 5)));
-  appended(await ledger.store.append(several('b', 0, 2)));
+  for (const one of [...several('a', 0, 5), ...several('b', 0, 2)])
+    appended(await ledger.store.append([one]));
   return ledger;
 };
 const seven = [...names(several('a', 0, 5)), ...names(several('b', 0, 2))];

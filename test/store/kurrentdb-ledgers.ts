@@ -132,9 +132,9 @@ export const arriving = async (
   return reader.after(after, everything);
 };
 
-/** The content of the ledger's streams in KurrentDB, effective or not. */
+/** The records of the ledger in KurrentDB, effective or not. */
 export const rawRecords = (node: KurrentDbNode) =>
-  node.log.records.filter((record) => record.type === 'domicile-event');
+  node.log.records.filter(({ type }) => type === 'domicile-event' || type === 'domicile-events');
 
 /** Waits for a condition. */
 export const until = async (holds: () => boolean): Promise<void> => {

@@ -3,9 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventToAppend } from '../event-store.ts';
+import { encodeBatch } from './append-format.ts';
 import type { Limits } from './limits.ts';
 import type { PendingAppend } from './pending-append.ts';
-import { encodeBatch, type RecordToWrite } from './record-format.ts';
+import type { RecordToWrite } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { SizeLimits } from './size-limits.ts';
 
@@ -85,7 +86,8 @@ export const nextGroup = (
       append.settleRecorded(0, duplicatesUpTo);
       continue;
     }
-    const encoded = { append, newEvents, ...encodeBatch(append.id, newEvents, append.recordedAtOf) };
+    const { id, recordedAtOf } = append;
+    const encoded = { append, newEvents, ...encodeBatch(id, newEvents, sizes.recordBytesMax, recordedAtOf) };
     const tooLarge = sizes.refusalOfNew({ batch: append.batch, ...encoded });
     if (tooLarge !== undefined) {
       append.settle(E.left(tooLarge));

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { AppendError, EventToAppend } from '../event-store.ts';
 import { StoreProblem } from '../sqlite/store-problems.ts';
+import type { RecordedAtOf } from './append-format.ts';
 import { nextGroup } from './append-group.ts';
 import type { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
@@ -14,7 +15,7 @@ import { GroupWriter } from './group-writer.ts';
 import type { Limits } from './limits.ts';
 import { LogProblem } from './log-problems.ts';
 import { type AppendOutcome, PendingAppend, unavailable } from './pending-append.ts';
-import { type RecordedAtOf, streamOfBatch } from './record-format.ts';
+import { streamOfBatch } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { SizeLimits } from './size-limits.ts';

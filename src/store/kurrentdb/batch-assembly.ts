@@ -4,19 +4,15 @@
  * KurrentDB writes the events of an append next to each other, but delivers them one by one, and a connection can break
  * in between. Only whole appends are handled, so the next read starts after the last whole one.
  */
-import {
-  decodeRecord,
-  isStreamOf,
-  type LoggedEvent,
-  type LogPosition,
-  type RawRecord,
-} from './record-format.ts';
+import { decodeRecord, type LoggedEvent, type LoggedRecord } from './append-format.ts';
+import { isStreamOf, type LogPosition, type RawRecord } from './record-format.ts';
 
 /** An append in the log. */
 export interface LoggedBatch {
   readonly id: string;
   /** Its events in order. A batch that was tampered with is incomplete and does not count. */
   readonly events: ReadonlyArray<LoggedEvent>;
+  readonly expected: LoggedRecord['expected'];
   readonly whole: boolean;
 }
 
@@ -31,17 +27,17 @@ export interface Reading {
   readonly upTo: LogPosition;
 }
 
-const continues = (before: LoggedEvent, event: LoggedEvent): boolean =>
-  event.batch === before.batch &&
-  event.index === before.index + 1 &&
-  event.size === before.size &&
-  event.record.stream === before.record.stream &&
-  event.record.revision === before.record.revision + 1n;
+const continues = (before: LoggedRecord, next: LoggedRecord): boolean =>
+  next.batch === before.batch &&
+  next.index === before.index + before.events.length &&
+  next.size === before.size &&
+  next.record.stream === before.record.stream &&
+  next.record.revision === before.record.revision + 1n;
 
 /** Reassembles appends from consecutive records. */
 export class BatchAssembly {
   private readonly ledger: string;
-  private open: LoggedEvent[] = [];
+  private open: LoggedRecord[] = [];
 
   constructor(ledger: string) {
     this.ledger = ledger;
@@ -56,10 +52,10 @@ export class BatchAssembly {
   take(records: ReadonlyArray<RawRecord>): ReadonlyArray<Reading> {
     const readings: Reading[] = [];
     for (const record of records) {
-      const event = decodeRecord(this.ledger, record);
+      const logged = decodeRecord(this.ledger, record);
       const before = this.open.at(-1);
-      if (before !== undefined && (event === undefined || !continues(before, event))) this.finish(readings);
-      if (event === undefined) {
+      if (before !== undefined && (logged === undefined || !continues(before, logged))) this.finish(readings);
+      if (logged === undefined) {
         const isOurs = isStreamOf(this.ledger, record.stream);
         if (!isOurs && readings.at(-1)?.record === undefined) readings.pop();
         readings.push({
@@ -70,18 +66,20 @@ export class BatchAssembly {
         });
         continue;
       }
-      this.open.push(event);
-      if (event.index === event.size - 1) this.finish(readings);
+      this.open.push(logged);
+      if (logged.index + logged.events.length === logged.size) this.finish(readings);
     }
     return readings;
   }
 
   private finish(readings: Reading[]): void {
-    const events = this.open;
+    const records = this.open;
     this.open = [];
-    const [first, last] = [events[0]!, events.at(-1)!];
+    const [first, last] = [records[0]!, records.at(-1)!];
+    const events = records.flatMap((logged) => logged.events);
+    const { batch: id, expected } = first;
     readings.push({
-      batch: { id: first.batch, events, whole: first.index === 0 && events.length === first.size },
+      batch: { id, events, expected, whole: first.index === 0 && events.length === first.size },
       record: last.record,
       firstRevision: first.record.revision,
       upTo: last.record.position,

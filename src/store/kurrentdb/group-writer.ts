@@ -119,7 +119,8 @@ export class GroupWriter {
     return this.settleKnown(appends, failure.message);
   }
 
-  /** After a group was too large: writes its appends one by one from now on, or refuses the only one. */
+  /** After a group was too large: writes its appends one by one from now on; the only one in smaller records, if that
+   * helps, or refuses it. */
   private afterTooLarge(
     appends: ReadonlyArray<EncodedAppend>,
     { limit, of }: WriteOutcome & { kind: 'too-large' },
@@ -129,7 +130,8 @@ export class GroupWriter {
       return true;
     }
     const { append, ...written } = appends[0]!;
-    append.settle(E.left(this.sizes.refusalByServer({ batch: append.batch, ...written }, limit, of)));
+    const refusal = this.sizes.refusalByServer({ batch: append.batch, ...written }, limit, of);
+    if (refusal !== undefined) append.settle(E.left(refusal));
     return true;
   }
 

@@ -20,9 +20,11 @@ export interface Limits {
   readonly backoffMsMax: number;
   /** When a refused caller may retry. */
   readonly retryAfterMs: number;
-  /** The size of one page of the log. */
+  /** The size of one page of the log, in records; it is added to the replica in one turn of the process. */
   readonly pageEventsMax: number;
   readonly pageBytesMax: number;
+  /** The size of a record with several events. */
+  readonly recordBytesMax: number;
   /** The size of a group of appends that one call writes. */
   readonly groupEventsMax: number;
   readonly groupBytesMax: number;
@@ -50,7 +52,8 @@ export const defaultLimits: Limits = {
   backoffMsMax: 5_000,
   retryAfterMs: 1_000,
   pageEventsMax: 1_000,
-  pageBytesMax: 16 * 1_024 * 1_024,
+  pageBytesMax: 1_024 * 1_024,
+  recordBytesMax: 64 * 1_024,
   groupEventsMax: 2_000,
   groupBytesMax: 768 * 1_024,
   batchEventsMax: 4_000,

@@ -11,7 +11,7 @@ import { type CatchUpRead, readPrefixes } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LogProblem } from './log-problems.ts';
-import { recordOf } from './page-read.ts';
+import { bytesIn, recordOf } from './page-read.ts';
 import type { RawRecord } from './record-format.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -139,12 +139,16 @@ export class LiveSubscription {
 
   /** The records that were delivered and not yet handled. */
   private delivered(subscription: AllStreamSubscription): ReadonlyArray<RawRecord> {
+    const { pageEventsMax, pageBytesMax } = this.limits;
     const records: RawRecord[] = [];
-    while (records.length < this.limits.pageEventsMax) {
+    let bytes = 0;
+    while (records.length < pageEventsMax && bytes < pageBytesMax) {
       const resolved: AllStreamResolvedEvent | null = subscription.read();
       if (resolved === null) break;
       const record = recordOf(resolved);
-      if (record !== undefined) records.push(record);
+      if (record === undefined) continue;
+      records.push(record);
+      bytes += bytesIn(record);
     }
     return records;
   }

@@ -58,7 +58,9 @@ export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawR
   return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
 };
 
-const bytesIn = (record: RawRecord): number => (record.data instanceof Uint8Array ? record.data.length : 100);
+/** The bytes of a record's data, or about as many. */
+export const bytesIn = (record: RawRecord): number =>
+  record.data instanceof Uint8Array ? record.data.length : 100;
 
 /**
  * Reads to the end of a stream, or until the page is full.

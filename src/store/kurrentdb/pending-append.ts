@@ -7,7 +7,7 @@ import {
   origin,
   type Position,
 } from '../event-store.ts';
-import type { RecordedAtOf } from './record-format.ts';
+import type { RecordedAtOf } from './append-format.ts';
 import type { Verdict } from './replica.ts';
 
 /** The result of an append. */

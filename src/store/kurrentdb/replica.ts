@@ -90,8 +90,8 @@ export const openReplica = (path: string, now: Instant): Replica => {
       }
     });
 
-  const applyBatch = ({ events, whole }: LoggedBatch): Verdict => {
-    const isExpected = events[0]!.expected.every(({ source, count }) => statements.countOf(source) === count);
+  const applyBatch = ({ events, expected, whole }: LoggedBatch): Verdict => {
+    const isExpected = expected.every(({ source, count }) => statements.countOf(source) === count);
     const compared = compareBatch(events, statements.find);
     if (!whole || !isExpected || E.isLeft(compared)) return { kind: 'void' };
     let position = compared.right.duplicatesUpTo;

@@ -7,6 +7,7 @@
  */
 import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, EventToAppend } from '../event-store.ts';
+import { bytesBeside } from './append-format.ts';
 import type { Limits } from './limits.ts';
 import { bytesOfRecord, type RecordToWrite } from './record-format.ts';
 
@@ -31,8 +32,8 @@ interface Learnt {
  */
 const besideBytesStep = 1_024;
 
-const besideBytes = (record: RecordToWrite): number =>
-  Math.ceil((bytesOfRecord(record) - record.data.length) / besideBytesStep) * besideBytesStep;
+const besideBytes = (event: EventToAppend): number =>
+  Math.ceil(bytesBeside(event) / besideBytesStep) * besideBytesStep;
 
 /** Remembers the limits that the server reported. */
 export class SizeLimits {
@@ -45,17 +46,23 @@ export class SizeLimits {
     this.now = now;
   }
 
+  /** How many bytes a record with several events may have. */
+  get recordBytesMax(): number {
+    return Math.min(this.limits.recordBytesMax, this.bytesMax('append'), this.bytesMax('event'));
+  }
+
   /**
-   * The refusal of a batch by the server with this limit. The limit is remembered if the batch exceeds it by our
-   * count; otherwise the server counts differently, and only this batch is refused.
+   * The refusal of a batch by the server with this limit; undefined if its events fit in smaller records. The limit
+   * is remembered if the batch exceeds it by our count; otherwise the server counts differently, and only this batch
+   * is refused.
    */
-  refusalByServer(refused: WrittenBatch, limit: number, of: 'append' | 'event'): AppendError {
+  refusalByServer(refused: WrittenBatch, limit: number, of: 'append' | 'event'): AppendError | undefined {
     const counted = of === 'append' ? refused.bytes : Math.max(...refused.records.map(bytesOfRecord));
-    if (counted > limit) {
-      this.learnt.set(of, { bytesMax: limit, until: this.now() + this.limits.learntLimitMsMax });
+    if (counted <= limit) {
+      return { kind: 'too-large', limit, unit: 'bytes', what: 'batch, as KurrentDB counts it,' };
     }
-    const refusal = this.refusalOfNew(refused);
-    return refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch, as KurrentDB counts it,' };
+    this.learnt.set(of, { bytesMax: limit, until: this.now() + this.limits.learntLimitMsMax });
+    return this.refusalOfNew(refused);
   }
 
   /** Why a batch is too large, even if its events are recorded already. */
@@ -71,12 +78,14 @@ export class SizeLimits {
   }
 
   /** Why the new events of a batch are too large, by what is known of the limits. */
-  refusalOfNew({ batch, newEvents, records, bytes }: WrittenBatch): AppendError | undefined {
+  refusalOfNew({ batch, newEvents, bytes }: WrittenBatch): AppendError | undefined {
     const { eventBytesMax } = this.limits;
     const appendMax = this.bytesMax('append');
     const recordMax = Math.min(appendMax, this.bytesMax('event'));
-    for (const [index, event] of newEvents.entries()) {
-      const limit = Math.min(eventBytesMax, recordMax - besideBytes(records[index]!));
+    for (const event of newEvents) {
+      const limit = Number.isFinite(recordMax)
+        ? Math.min(eventBytesMax, recordMax - besideBytes(event))
+        : eventBytesMax;
       if (event.bytes.length <= limit) continue;
       const what = `event ${batch.indexOf(event)}`;
       return limit > 0

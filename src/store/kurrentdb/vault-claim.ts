@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
-import type { RawRecord } from './record-format.ts';
+import { oneEventType, type RawRecord, type RecordToWrite } from './record-format.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 
@@ -71,8 +71,9 @@ export class VaultClaim {
   private async write(after: bigint, vault: string): Promise<void> {
     const encoder = new TextEncoder();
     const claim: t.TypeOf<typeof Claim> = { vault };
-    const record = {
+    const record: RecordToWrite = {
       eventId: this.environment.newId(),
+      type: oneEventType,
       data: encoder.encode(JSON.stringify(claim)),
       metadata: new Uint8Array(),
     };

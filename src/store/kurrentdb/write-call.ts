@@ -15,7 +15,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { internalsOf } from './client-internals.ts';
-import { type RecordToWrite, recordType } from './record-format.ts';
+import type { RecordToWrite } from './record-format.ts';
 import { ServerFailure } from './server-failure.ts';
 
 type Request = InstanceType<typeof streams.BatchAppendReq>;
@@ -42,7 +42,7 @@ const proposed = (record: RecordToWrite): InstanceType<typeof streams.BatchAppen
     .setId(new shared.UUID().setString(record.eventId))
     .setData(record.data)
     .setCustomMetadata(record.metadata);
-  message.getMetadataMap().set('type', recordType);
+  message.getMetadataMap().set('type', record.type);
   message.getMetadataMap().set('content-type', contentType);
   return message;
 };
@@ -161,10 +161,10 @@ export const writeOneByOne = async (
 ): Promise<void> => {
   await client.appendToStream(
     stream,
-    records.map(({ eventId, data, metadata }) => ({
+    records.map(({ eventId, type, data, metadata }) => ({
       id: eventId,
       contentType,
-      type: recordType,
+      type,
       data,
       metadata,
     })),
