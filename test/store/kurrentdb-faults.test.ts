@@ -44,7 +44,7 @@ describe('an append whose answer does not arrive', () => {
       const outcome = appended(await store.append(several('a', 0, 3)));
       expect(outcome).toEqual({ recorded: 3, duplicates: 0, position: await store.head() });
       expect(names(await wholeLog(store))).toEqual(['a 0', 'a 1', 'a 2']);
-      expect(rawRecords(node)).toHaveLength(1);
+      expect(rawRecords(node)).toHaveLength(2);
     });
   }
 
@@ -448,6 +448,21 @@ describe('other content of KurrentDB', () => {
       E.left({ kind: 'too-large', limit: 33 * 1_024, what: expect.stringMatching(/^batch, /) }),
     );
     expect(appended(await store.append([ofBytes('1', 20_000)])).recorded).toBe(1);
+  });
+
+  test('given a server whose limit for an event is lower than a record of several, they are written in smaller ones', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 1_000_000, eventBytesMax: 8_000 });
+    const { node, store } = await ledgerOnNode({
+      node: { log },
+      limits: { ...patient, recordBytesMax: 64 * 1_024 },
+    });
+    const batch = several('a', 0, 200);
+    expect(appended(await store.append(batch)).recorded).toBe(200);
+    expect(node.calls['batch-append']).toBe(2);
+    expect(rawRecords(node).length).toBeGreaterThan(3);
+    expect(names(await wholeLog(store))).toEqual(names(batch));
+    const { store: another } = await openLedger(insecure(node));
+    expect(await wholeLog(another)).toEqual(await wholeLog(store));
   });
 
   test('given one event that is refused with a limit that it does not exceed, those after it are recorded', async () => {

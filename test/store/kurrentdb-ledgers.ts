@@ -24,7 +24,7 @@ import { newFolder, removeFolder } from './ledger-files.ts';
 
 /**
  * Short limits for a silent server, so that faults show quickly. Total limits stay long, since a busy machine slows
- * everything else.
+ * everything else. A record has room for two small events, so that some appends take one record, and others several.
  */
 export const impatient: Partial<Limits> = {
   connectMsMax: 60_000,
@@ -35,6 +35,7 @@ export const impatient: Partial<Limits> = {
   watchdogMs: 60,
   backoffMsMin: 5,
   backoffMsMax: 40,
+  recordBytesMax: 900,
 };
 
 /** For servers that are never silent: a busy machine must not look like a silent one. */

@@ -102,7 +102,10 @@ const describe = (event: EventToAppend, recordedAtOf: RecordedAtOf | undefined):
   ...(event.authority === null ? {} : { authority: event.authority }),
 });
 
-const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+const encoder = new TextEncoder();
+
+/** Not a Buffer, whose bytes the client would write as JSON. */
+const jsonBytes = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value));
 
 const recordOf = (
   events: ReadonlyArray<EventToAppend>,
