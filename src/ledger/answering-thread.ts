@@ -20,7 +20,13 @@ import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
 import { askAsKnown, knowing } from './ask.ts';
-import { readHistory, savedEveryPositions, writeHistory } from './counted-file.ts';
+import {
+  readHistory,
+  readIndividuals,
+  savedEveryPositions,
+  writeHistory,
+  writeIndividuals,
+} from './counted-file.ts';
 import type { ReaderShares } from './memory-shares.ts';
 
 /** What the thread is started with. */
@@ -66,11 +72,13 @@ const readerOf = (file: string): IndexReader => {
   const database = openProjectionsToRead(file, memory.projectionsPages);
   const reader = new IndexReader(database, log, memory.caches);
   lookForHistories(reader, (view) => readHistory(file, log, view));
+  reader.individuals.lookFor(() => readIndividuals(file, log));
   if (open !== undefined) {
     adoptHistories(open.reader, reader);
     open.database.close();
   }
   open = { file, database, reader };
+  savedEntries = 0;
   return reader;
 };
 
@@ -123,12 +131,28 @@ const save = (everyPositions: number): void => {
   }
 };
 
+/** The individuals are written again once the index has grown by this share. */
+const savedEveryGrowth = 0.05;
+/** How many entries the index had when the individuals were last written. */
+let savedEntries = 0;
+
+const saveIndividuals = (growth: number): void => {
+  if (open === undefined) return;
+  const { file, reader } = open;
+  const entries = reader.runs.entries();
+  if (entries <= savedEntries * (1 + growth)) return;
+  const individuals = reader.individuals.toPlain();
+  if (individuals !== undefined && writeIndividuals(file, log, individuals)) savedEntries = entries;
+};
+
 parentPort!.on('message', (request: AnsweringRequest) => {
   if (request.kind === 'ask') {
     parentPort!.postMessage(answer(request.projectionsFile, request.asked));
-    return save(savedEveryPositions);
+    save(savedEveryPositions);
+    return saveIndividuals(savedEveryGrowth);
   }
   save(1);
+  saveIndividuals(0);
   open?.database.close();
   log.close();
   parentPort!.close();

@@ -1,15 +1,16 @@
 /**
- * The kept history in a file beside the projections, so that neither a restart nor a new generation counts from the
- * beginning. There is one file for each assurance.
+ * What is counted of everybody in files beside the projections, so that a restart does not count from the beginning: who the
+ * individuals are, and the kept history, one for each assurance, which a new generation continues too.
  *
  * A file identifies its log, position and code version, and has a checksum. A file that is damaged, or of another
  * log or version, is ignored and replaced at the next count.
  */
 import { hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Assurance } from '../domain/events/words.ts';
+import type { PlainIndividuals } from '../projections/engine/individuals.ts';
 import { codeVersion, tablesVersion } from '../projections/engine/tables.ts';
 import { KeptHistory } from '../questions/kept-history.ts';
 import type { PlainHistory } from '../questions/plain-history.ts';
@@ -23,8 +24,8 @@ export const savedEveryPositions = 10_000;
 /** The version of the counts and of their format. */
 const countedVersion = 2;
 
-const fileOf = (projectionsFile: string, assurance: Assurance): string =>
-  join(dirname(projectionsFile), `counted-${assurance}.bin`);
+const fileOf = (projectionsFile: string, what: Assurance | 'individuals'): string =>
+  join(dirname(projectionsFile), `counted-${what}.bin`);
 
 /** Identifies the code and the log of a file: another log has another event at the position. */
 const identityOf = (log: LogReader, position: Position): string | undefined => {
@@ -36,25 +37,17 @@ const identityOf = (log: LogReader, position: Position): string | undefined => {
 
 interface Counted {
   readonly identity: string;
-  readonly history: PlainHistory;
+  readonly counted: unknown;
 }
 
 const checksumOf = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
 const checksumLength = 32;
 
-/**
- * Replaces the stored history atomically.
- *
- * @returns whether it was written: a full disk must not prevent an answer.
- */
-export const writeHistory = (projectionsFile: string, log: LogReader, history: KeptHistory): boolean => {
-  const plain = history.toPlain();
-  const identity = identityOf(log, history.position);
-  if (plain === undefined || identity === undefined) return false;
-  const file = fileOf(projectionsFile, plain.known.minAssurance);
+/** Replaces a file atomically. Returns whether it was written: a full disk must not prevent an answer. */
+const writeCounted = (file: string, content: Counted): boolean => {
   const next = `${file}.next`;
   try {
-    const bytes = serialize({ identity, history: plain } satisfies Counted);
+    const bytes = serialize(content);
     makePrivateFile(next);
     const descriptor = openSync(next, 'w');
     try {
@@ -76,17 +69,69 @@ const writeAll = (descriptor: number, bytes: Uint8Array): void => {
     written += writeSync(descriptor, bytes, written, bytes.length - written);
 };
 
-/** The stored history, if it is whole and of this log and version. */
-export const readHistory = (projectionsFile: string, log: LogReader, view: View): KeptHistory | undefined => {
+/** Reads a file with `of`, if it is whole. Whatever is wrong with it, everybody is counted again. */
+const readCounted = <A>(file: string, of: (content: Counted) => A | undefined): A | undefined => {
   try {
-    const all = readFileSync(fileOf(projectionsFile, view.known.minAssurance));
+    const all = readFileSync(file);
     const bytes = all.subarray(checksumLength);
     if (!checksumOf(bytes).equals(all.subarray(0, checksumLength))) return undefined;
-    const { identity, history } = deserialize(bytes) as Counted;
-    if (identity !== identityOf(log, history.known.position)) return undefined;
-    return KeptHistory.from(history, view);
+    return of(deserialize(bytes) as Counted);
   } catch {
-    // Everybody is counted again, whatever is wrong with the file.
     return undefined;
   }
 };
+
+/**
+ * Replaces the stored history atomically.
+ *
+ * @returns whether it was written.
+ */
+export const writeHistory = (projectionsFile: string, log: LogReader, history: KeptHistory): boolean => {
+  const counted = history.toPlain();
+  const identity = identityOf(log, history.position);
+  if (counted === undefined || identity === undefined) return false;
+  return writeCounted(fileOf(projectionsFile, counted.known.minAssurance), { identity, counted });
+};
+
+/** The stored history, if it is whole and of this log and version. */
+export const readHistory = (projectionsFile: string, log: LogReader, view: View): KeptHistory | undefined =>
+  readCounted(fileOf(projectionsFile, view.known.minAssurance), ({ identity, counted }) => {
+    const history = counted as PlainHistory;
+    if (identity !== identityOf(log, history.known.position)) return undefined;
+    return KeptHistory.from(history, view);
+  });
+
+/** Individuals are known by the hashes and ids in one file of projections. */
+const identityOfIndividuals = (
+  projectionsFile: string,
+  log: LogReader,
+  upTo: Position,
+): string | undefined => {
+  const identity = identityOf(log, upTo);
+  return identity === undefined ? undefined : `${basename(projectionsFile)}\n${identity}`;
+};
+
+/**
+ * Replaces the stored individuals atomically.
+ *
+ * @returns whether they were written.
+ */
+export const writeIndividuals = (
+  projectionsFile: string,
+  log: LogReader,
+  counted: PlainIndividuals,
+): boolean => {
+  const identity = identityOfIndividuals(projectionsFile, log, counted.upTo);
+  return (
+    identity !== undefined && writeCounted(fileOf(projectionsFile, 'individuals'), { identity, counted })
+  );
+};
+
+/** The stored individuals, if they are whole and of this log, version and file of projections. */
+export const readIndividuals = (projectionsFile: string, log: LogReader): PlainIndividuals | undefined =>
+  readCounted(fileOf(projectionsFile, 'individuals'), ({ identity, counted }) => {
+    const individuals = counted as PlainIndividuals;
+    return identity === identityOfIndividuals(projectionsFile, log, individuals.upTo)
+      ? individuals
+      : undefined;
+  });

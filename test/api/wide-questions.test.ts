@@ -5,7 +5,7 @@ import type { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Asked } from '../../src/contract/asked.ts';
 import type { FindingsQuestion } from '../../src/contract/questions/policy.ts';
-import { readHistory } from '../../src/ledger/counted-file.ts';
+import { readHistory, readIndividuals } from '../../src/ledger/counted-file.ts';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
@@ -266,7 +266,7 @@ describe('a long wide question', () => {
           'claimed',
           (view) => readHistory(file, log, view) !== undefined,
         );
-        return { data: body.data, wasKept };
+        return { data: body.data, wasKept: wasKept && readIndividuals(file, log) !== undefined };
       } finally {
         await server.close();
       }
@@ -275,15 +275,16 @@ describe('a long wide question', () => {
       const first = await restarted();
       const second = await restarted();
       expect(second).toEqual({ data: first.data, wasKept: true });
-      const [name] = readdirSync(join(directory, 'projections')).filter((each) =>
-        each.startsWith('counted-'),
-      );
-      const counted = join(directory, 'projections', name!);
-      const bytes = readFileSync(counted);
-      bytes[bytes.length >> 1]! ^= 1;
-      writeFileSync(counted, bytes);
+      const names = readdirSync(join(directory, 'projections')).filter((each) => each.startsWith('counted-'));
+      expect(names).toEqual(['counted-claimed.bin', 'counted-individuals.bin']);
+      const counted = names.map((name) => join(directory, 'projections', name));
+      for (const file of counted) {
+        const bytes = readFileSync(file);
+        bytes[bytes.length >> 1]! ^= 1;
+        writeFileSync(file, bytes);
+      }
       expect((await restarted()).data).toEqual(first.data);
-      expect(statSync(counted).mode & 0o077).toBe(0);
+      for (const file of counted) expect(statSync(file).mode & 0o077).toBe(0);
     } finally {
       removeDirectory(directory);
     }

@@ -90,23 +90,25 @@ describe('individuals', () => {
     ['looked up one by one', 1_000_000],
     ['found in one pass over the runs', 0],
   ])(
-    'when what is recorded is taken in step by step, and those repeated are %s, are those of whom more than an enrolment is recorded',
+    'when what is recorded is taken in step by step, also by further processes, and those repeated are %s, are those of whom more than an enrolment is recorded',
     (_, entries) => {
       fc.assert(
         fc.property(
           recordings,
-          fc.array(fc.nat({ max: 12 })),
+          fc.array(fc.record({ stop: fc.nat({ max: 12 }), isEnd: fc.boolean() })),
           fc.integer({ min: 1, max: 4 }),
           (all, stops, width) => {
             let runs = runsOf([], width, entries);
-            const individuals = new Individuals({
+            const reader = {
               lastPosition: () => runs.lastPosition(),
               entries: () => runs.entries(),
               positions: (...given) => runs.positions(...given),
               repeatedHashes: (some) => runs.repeatedHashes(some),
               postingsAfter: (after, isWanted) => runs.postingsAfter(after, isWanted),
-            } as RunReader);
-            for (const stop of [...stops.sort((a, b) => a - b), all.length]) {
+            } as RunReader;
+            let individuals = new Individuals(reader);
+            const end = { stop: all.length, isEnd: false };
+            for (const { stop, isEnd } of [...stops.sort((a, b) => a.stop - b.stop), end]) {
               const recorded = all.slice(0, stop);
               runs = runsOf(recorded, width, entries);
               const wanted = expected(recorded);
@@ -121,6 +123,10 @@ describe('individuals', () => {
                 );
                 expect([...individuals.in(key)].sort((a, b) => a - b)).toEqual(ever.sort((a, b) => a - b));
               }
+              if (!isEnd) continue;
+              const known = structuredClone(individuals.toPlain());
+              individuals = new Individuals(reader);
+              individuals.lookFor(() => known);
             }
           },
         ),

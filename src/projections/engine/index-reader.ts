@@ -31,7 +31,7 @@ export class IndexReader implements EventIndex {
   private readonly events: EventCache;
   readonly runs: RunReader;
   private readonly kinds: KindTable;
-  private readonly individuals: Individuals;
+  readonly individuals: Individuals;
   private readonly statements;
   private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;

@@ -10,7 +10,7 @@ import type { Topic } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 import { SomeHashes } from './some-hashes.ts';
-import { SubjectTable } from './subject-table.ts';
+import { type PlainSubjectTable, SubjectTable } from './subject-table.ts';
 
 /** Stored instead of the population of an enrolled subject. */
 const isIndividual = -1;
@@ -19,6 +19,15 @@ const isIndividual = -1;
  * otherwise all runs are read once.
  */
 const entriesOfLookup = 20_000;
+/** Which subjects of some runs are individuals, as plain data. */
+export interface PlainIndividuals {
+  /** The last position of the runs. */
+  readonly upTo: number;
+  readonly firstEnrolledIn: PlainSubjectTable;
+  readonly byPopulation: ReadonlyArray<readonly [population: number, inOrder: Float64Array]>;
+  readonly inOrder: Float64Array;
+}
+
 const isOfOthers = (key: ListKey): boolean => !isOfEnrolments(key);
 
 /** Which subjects are individuals, by the hashes of their topics. */
@@ -28,17 +37,46 @@ export class Individuals {
    * Of those of whom more than one thing may be recorded: the population in which a subject of a cohort is enrolled;
    * `isIndividual` for the others. Nearly everybody in cohorts is not in it.
    */
-  private readonly firstEnrolledIn = new SubjectTable();
+  private firstEnrolledIn = new SubjectTable();
   private readonly byPopulation = new Map<
     number,
     { readonly seen: Set<number>; readonly inOrder: number[] }
   >();
   /** All of them, in the order in which they became individuals. */
-  private readonly inOrder: number[] = [];
+  private inOrder: number[] = [];
   private upTo = 0;
+  /** Finds what an earlier process knew of these runs; it is called once. */
+  private look: (() => PlainIndividuals | undefined) | undefined;
 
   constructor(runs: RunReader) {
     this.runs = runs;
+  }
+
+  /** Sets where to look for what was known before, instead of reading all runs. */
+  lookFor(look: () => PlainIndividuals | undefined): void {
+    this.look = look;
+  }
+
+  /** The individuals as plain data, valid until they are next asked for; undefined before they were ever asked for. */
+  toPlain(): PlainIndividuals | undefined {
+    if (this.upTo === 0) return undefined;
+    return {
+      upTo: this.upTo,
+      firstEnrolledIn: this.firstEnrolledIn.toPlain(),
+      byPopulation: [...this.byPopulation].map(([key, { inOrder }]) => [key, Float64Array.from(inOrder)]),
+      inOrder: Float64Array.from(this.inOrder),
+    };
+  }
+
+  private takeKnown(last: number): void {
+    const known = this.look?.();
+    this.look = undefined;
+    if (known === undefined || known.upTo > last) return;
+    this.firstEnrolledIn = SubjectTable.from(known.firstEnrolledIn);
+    for (const [population, inOrder] of known.byPopulation)
+      this.byPopulation.set(population, { seen: new Set(inOrder), inOrder: [...inOrder] });
+    this.inOrder = [...known.inOrder];
+    this.upTo = known.upTo;
   }
 
   /**
@@ -81,8 +119,9 @@ export class Individuals {
 
   /** Takes in what was recorded since the last update. */
   private update(): void {
-    const { upTo } = this;
     const last = this.runs.lastPosition();
+    if (this.upTo === 0 && last > 0) this.takeKnown(last);
+    const { upTo } = this;
     if (last <= upTo) return;
     const lows = this.repeatedSince(upTo);
     if (lows.length > 0) {

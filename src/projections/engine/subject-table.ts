@@ -13,6 +13,15 @@ const loadMax = 0.75;
 const growth = 1.5;
 const slotsAtFirst = 1_024;
 
+/** A table as plain data. */
+export interface PlainSubjectTable {
+  readonly lows: Uint32Array<ArrayBuffer>;
+  readonly rests: Uint32Array<ArrayBuffer>;
+  readonly size: number;
+  readonly values: ReadonlyArray<number>;
+  readonly others: ReadonlyMap<number, number>;
+}
+
 export class SubjectTable {
   private lows = new Uint32Array(slotsAtFirst);
   private rests = new Uint32Array(slotsAtFirst);
@@ -21,6 +30,21 @@ export class SubjectTable {
   private readonly values: number[] = [];
   private readonly codes = new Map<number, number>();
   private readonly others = new Map<number, number>();
+
+  /** The table with the given plain data, of which it takes possession. */
+  static from({ lows, rests, size, values, others }: PlainSubjectTable): SubjectTable {
+    const table = new SubjectTable();
+    [table.lows, table.rests, table.size] = [lows, rests, size];
+    for (const value of values) table.codeOf(value);
+    for (const [key, value] of others) table.others.set(key, value);
+    return table;
+  }
+
+  /** The table as plain data, valid until it is changed. */
+  toPlain(): PlainSubjectTable {
+    const { lows, rests, size, values, others } = this;
+    return { lows, rests, size, values, others };
+  }
 
   private slotOf(low: number, high: number): number {
     const { lows, rests } = this;
