@@ -22,6 +22,8 @@ const counted: ReadonlySet<WideQuestion> = new Set<WideQuestion>([
 /** How many questions are remembered, and how long after they were last asked. */
 const rememberedMax = 16;
 const rememberedMs = 600_000;
+/** When a question was last asked that is always remembered. */
+const forever = Number.POSITIVE_INFINITY;
 /** Counting begins once the ledger has not grown for so long. */
 const quietMs = 500;
 /** It rests so many times as long as it took; and so many times where the ledger grows on and on: recording goes first. */
@@ -73,6 +75,11 @@ export class CountAhead {
     this.now = now;
   }
 
+  /** Counts for a question as the ledger grows, also when nobody asks it. */
+  always(of: AskedWidely): void {
+    this.asked.set(keyOf(of), { of, at: forever });
+  }
+
   /** Somebody has asked a question. It waits for the count of the same question, and for no other one. */
   wasAsked(of: AskedWidely): void {
     const isKept = counted.has(of.question) && isAboutNow(of);
@@ -80,11 +87,12 @@ export class CountAhead {
     const key = keyOf(of);
     if (this.current !== undefined && this.current.key !== key) this.current.gaveUp.abort();
     if (!isKept) return;
+    const at = this.asked.get(key)?.at === forever ? forever : this.now();
     this.asked.delete(key);
-    this.asked.set(key, { of, at: this.now() });
-    for (const oldest of this.asked.keys()) {
+    this.asked.set(key, { of, at });
+    for (const [oldest, { at: askedAt }] of this.asked) {
       if (this.asked.size <= rememberedMax) break;
-      this.asked.delete(oldest);
+      if (askedAt !== forever) this.asked.delete(oldest);
     }
   }
 
@@ -179,8 +187,8 @@ export const countAhead = (ledger: Ledger): (() => Promise<void>) => {
       if (!ledger.isBuilding()) ahead.grown();
     }),
   ];
-  // The first question after a start waits for what is counted of everybody: it is counted at once.
-  ahead.wasAsked(howManyPeople);
+  // Whoever asks first, after a start or after the ledger has grown for long, waits for what is counted of everybody.
+  ahead.always(howManyPeople);
   ahead.grown();
   return async () => {
     for (const each of unwatch) each();

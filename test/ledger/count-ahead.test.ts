@@ -119,6 +119,17 @@ describe('counting ahead', () => {
     },
   );
 
+  it('given a question that is always counted for, it is counted for long after it was asked, and beside many others', async () => {
+    const { ledger, ahead } = counting();
+    ahead.always(question());
+    ahead.wasAsked(question());
+    for (let other = 0; other < 20; other++) ahead.wasAsked(question({ question: 'population' }, { other }));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked.map((each) => each.question)).toEqual(['populations']);
+  });
+
   it('when a question keeps no counts, then it is not asked again', async () => {
     const { ledger, ahead } = counting();
     ahead.wasAsked(question({ question: 'transfers' }));
