@@ -137,6 +137,20 @@ describe('a stream of the ledger in KurrentDB', () => {
     });
   }
 
+  test('given that it is deleted, a replica that was opened when the log was empty still answers after a restart', async () => {
+    const node = await runningNode();
+    // A new server without users has written nothing yet.
+    node.log.records = [];
+    const opened = await openLedger(insecure(node), { limits });
+    for (const one of [...several('a', 0, 5), ...several('b', 0, 2)])
+      appended(await opened.store.append([one]));
+    await opened.store.close();
+    node.log.tombstone(stream);
+    const again = await openLedger(insecure(node), { directory: opened.directory, limits });
+    await faultOf(again, /^the stream domicile-a of the ledger was deleted/);
+    await readsOn(again);
+  });
+
   test('given that a replica is rebuilt from the rest, it is refused again and again', async () => {
     const { node, store } = await ledgerOfSeven();
     await store.close();

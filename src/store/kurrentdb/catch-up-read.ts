@@ -117,7 +117,7 @@ export class CatchUpRead {
     // Half an append means that the log was read while it was being written; what follows has not been read.
     if (!isComplete || feed.assembly.isInside || this.stopping.aborted) return;
     this.found = undefined;
-    if (end !== undefined) this.updates.noteReadUpTo(end);
+    this.updates.noteReadUpTo(end);
   }
 
   /** Reads page after page, and returns whether the last page reached the end. */

@@ -61,9 +61,10 @@ export class ReplicaUpdates {
     this.apply(feed.assembly.take(records));
   }
 
-  /** Notes that the log has been read up to a position, whatever is there. */
-  noteReadUpTo(position: LogPosition): void {
-    this.apply([{ batch: undefined, record: undefined, firstRevision: undefined, upTo: position }]);
+  /** Notes that the log has been read up to its end, whatever is there; an empty log has no end. */
+  noteReadUpTo(end: LogPosition | undefined): void {
+    if (end !== undefined)
+      this.apply([{ batch: undefined, record: undefined, firstRevision: undefined, upTo: end }]);
     this.replica.noteEnd();
   }
 
