@@ -15,9 +15,15 @@ export const memoryMebibytesMax = 1_048_576;
 
 /**
  * What the process takes whatever it keeps: its program, the threads with their stacks and young objects, what is under
- * way in them, such as the runs that are being merged, and the filters of the vault, which take four bytes a person.
+ * way in them, such as the runs that are being merged.
  */
-const runningMebibytes = 640;
+const runningMebibytes = 256;
+
+/**
+ * How much of the setting the filters of the vault may take. They take four bytes a person, so with the default they are in
+ * memory for a hundred million people. Beyond that, lookups read some of them from the file.
+ */
+const vaultFiltersShare = 1 / 4;
 
 /**
  * The heap that each thread for questions and evidence may take in any case. A share limits what such a thread keeps in
@@ -47,6 +53,8 @@ export interface MemoryShares {
   readonly vaultWriterPages: number;
   /** People of the vault whom the thread that admits them keeps at hand. */
   readonly vaultWriterEntries: number;
+  /** Filters of the vault, in memory that its threads share. */
+  readonly vaultFilters: number;
   readonly vaultPages: number;
   /** People of the vault whom questions keep at hand. */
   readonly vaultEntries: number;
@@ -64,7 +72,7 @@ export interface MemoryShares {
 }
 
 /** Of a thousand parts of what is divided, how many each gets. */
-const parts: MemoryShares = {
+const parts: Omit<MemoryShares, 'vaultFilters'> = {
   logWriterPages: 15,
   vaultWriterPages: 50,
   vaultWriterEntries: 20,
@@ -84,7 +92,8 @@ const parts: MemoryShares = {
  * @param mebibytes at least `memoryMebibytesMin`.
  */
 export const memoryShares = (mebibytes: number): MemoryShares => {
-  const divided = (mebibytes - runningMebibytes) * mebibyte;
+  const vaultFilters = Math.floor(mebibytes * mebibyte * vaultFiltersShare);
+  const divided = (mebibytes - runningMebibytes) * mebibyte - vaultFilters;
   const of = (thousandths: number): number => Math.floor((divided * thousandths) / 1_000);
   const reader = ({ logPages, projectionsPages, caches }: ReaderShares): ReaderShares => ({
     logPages: of(logPages),
@@ -97,6 +106,7 @@ export const memoryShares = (mebibytes: number): MemoryShares => {
     logWriterPages: of(parts.logWriterPages),
     vaultWriterPages: of(parts.vaultWriterPages),
     vaultWriterEntries: of(parts.vaultWriterEntries),
+    vaultFilters,
     vaultPages: of(parts.vaultPages),
     vaultEntries: of(parts.vaultEntries),
     projectionsWriterPages: of(parts.projectionsWriterPages),

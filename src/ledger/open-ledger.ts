@@ -61,11 +61,16 @@ const openVault = async (
         vault.close();
       }
     }
-    const writing = { pages: memory.vaultWriterPages, entries: memory.vaultWriterEntries };
+    const writing = {
+      pages: memory.vaultWriterPages,
+      entries: memory.vaultWriterEntries,
+      filters: memory.vaultFilters,
+    };
     return openThreadedVault(
       { vaultFile: file, logFile, memory: writing },
       (reason) => notify?.({ kind: 'vault-misses-people', reason }),
-      { pages: memory.vaultPages, entries: memory.vaultEntries },
+      // The thread shares its filters.
+      { pages: memory.vaultPages, entries: memory.vaultEntries, filters: 0 },
     );
   }
   if (existsSync(file)) {

@@ -21,17 +21,20 @@ const sharesIn = (shares: object, before = ''): ReadonlyArray<readonly [name: st
 const sizes = fc.integer({ min: memoryMebibytesMin, max: memoryMebibytesMax });
 const bytesOf = (mebibytes: number): number => mebibytes * 1_024 * 1_024;
 
-/** What is kept whatever is asked: all but the limits of heaps. */
+/** What is divided: all but a quarter for the filters of the vault, and what the process takes to run. */
+const dividedIn = (mebibytes: number): number => bytesOf(mebibytes - mebibytes / 4 - 256);
+
+/** What is kept whatever is asked: all but the filters of the vault and the limits of heaps. */
 const keptIn = (mebibytes: number) =>
-  sharesIn(memoryShares(mebibytes)).filter(([name]) => !/heap$/i.test(name));
+  sharesIn(memoryShares(mebibytes)).filter(([name]) => !/heap$|^vaultFilters$/i.test(name));
 
 describe('the shares of the memory', () => {
   it('leave the process what it takes to run, and the heaps of its threads over a third of the rest', () => {
     fc.assert(
       fc.property(sizes, (mebibytes) => {
         const sum = keptIn(mebibytes).reduce((all, [, bytes]) => all + bytes, 0);
-        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640) * 0.65);
-        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) * 0.3);
+        expect(sum).toBeLessThanOrEqual(dividedIn(mebibytes) * 0.65);
+        expect(sum).toBeGreaterThan(dividedIn(mebibytes) * 0.3);
       }),
     );
   });
@@ -40,9 +43,9 @@ describe('the shares of the memory', () => {
     fc.assert(
       fc.property(fc.integer({ min: 65_536, max: memoryMebibytesMax }), (mebibytes) => {
         const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
-        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 640));
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 256));
         // Nothing is left over but for what rounding takes.
-        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 640) - 100);
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 256) - 100);
       }),
     );
   });

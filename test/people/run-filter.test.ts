@@ -1,7 +1,7 @@
 /** The filters of the vault's index: what they let pass, and which hashes they stop. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RunFilter, SoughtHashes } from '../../src/people/vault/run-filter.ts';
+import { FilterInFile, RunFilter, SoughtHashes } from '../../src/people/vault/run-filter.ts';
 
 const hash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
@@ -23,6 +23,29 @@ describe('the filter of a run', () => {
           const passing = new Set([...filter.passing(new SoughtHashes(sorted))].map((at) => sorted[at]!));
           for (const each of added) expect(passing.has(each)).toBe(true);
           for (const each of sorted) expect(passing.has(each)).toBe(filter.mayHave(each));
+        },
+      ),
+    );
+  });
+
+  test('given a filter that stays in its file, it lets the same hashes pass, and reads its slots in order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(hash, { minLength: 1, maxLength: 600 }),
+        fc.array(hash, { maxLength: 600 }),
+        fc.integer({ min: 1, max: 90 }),
+        (added, others, slotWords) => {
+          const filter = filterOf(added);
+          const reads: number[] = [];
+          const inFile = new FilterInFile(added.length, slotWords, (slot) => {
+            reads.push(slot);
+            return filter.words.subarray(slot * slotWords, (slot + 1) * slotWords);
+          });
+          const sorted = Uint32Array.from([...added, ...others]).sort();
+          const passing = [...inFile.passing(new SoughtHashes(sorted))];
+          expect(passing).toEqual([...filter.passing(new SoughtHashes(sorted))]);
+          expect(reads.every((slot, place) => place === 0 || slot >= reads[place - 1]!)).toBe(true);
+          for (const each of sorted) expect(inFile.mayHave(each)).toBe(filter.mayHave(each));
         },
       ),
     );

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   distinct,
   entryOf,
+  fullRunItems,
   hashOf,
   Merger,
   mergeable,
@@ -14,7 +15,7 @@ import {
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
 import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
-import { type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
+import { RunFilter, type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
 import { Slots, slotNumbers, slotTable } from './slots.ts';
 
 /** The tables of the index. */
@@ -47,9 +48,16 @@ export class EntryIndex {
   private runs: IndexRun[] = [];
   private shared = new SharedFilters([]);
 
-  /** @param damage creates the error for damage found while reading. */
-  constructor(database: DatabaseSync, damage: (what: string) => Error) {
+  private readonly filterBytesMax: number;
+
+  /**
+   * @param damage creates the error for damage found while reading.
+   * @param filterBytesMax the most that the filters of full runs may take in memory, besides those that another thread
+   * shares; 0 to keep none.
+   */
+  constructor(database: DatabaseSync, damage: (what: string) => Error, filterBytesMax = 0) {
     this.damage = damage;
+    this.filterBytesMax = filterBytesMax;
     this.slots = new Slots(database, () => damage(notAsWritten));
     this.statements = {
       runs: database.prepare(
@@ -68,7 +76,8 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the list of runs and, for each run, its fences and its filter: four bytes for each person.
+   * Reads the list of runs and, for each run, its fences and its filter if there is room for it: four bytes for each
+   * person.
    *
    * @returns what is wrong with the index, if anything.
    */
@@ -82,7 +91,8 @@ export class EntryIndex {
     if (this.statements.last.get()!.last !== endOf(rows.at(-1)))
       return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
-    this.runs = rows.map((row) => IndexRun.read(this.slots, row, this.shared.wordsOf(row)));
+    this.runs = [];
+    for (const row of rows) this.runs.push(this.read(row, this.runs));
     this.state = 'loaded';
     return undefined;
   }
@@ -96,7 +106,7 @@ export class EntryIndex {
     const runs: IndexRun[] = [];
     for (const { first_entry, entries } of this.statements.ends.all()) {
       const before = known.get(Number(first_entry));
-      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry));
+      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry), runs);
       if (run === undefined || !isNext(run.row, runs.at(-1)?.row)) return notAsWritten;
       runs.push(run);
     }
@@ -107,16 +117,32 @@ export class EntryIndex {
     return undefined;
   }
 
-  private readRun(first: number): IndexRun | undefined {
+  private readRun(first: number, before: ReadonlyArray<IndexRun>): IndexRun | undefined {
     const row = runRowIn(this.statements.one.get(first)!);
-    return row !== undefined && IndexRun.isWhole(row)
-      ? IndexRun.read(this.slots, row, this.shared.wordsOf(row))
-      : undefined;
+    return row !== undefined && IndexRun.isWhole(row) ? this.read(row, before) : undefined;
+  }
+
+  private read(row: RunRow, before: ReadonlyArray<IndexRun>): IndexRun {
+    return IndexRun.read(this.slots, row, this.hasRoomFor(row, before), this.shared.wordsOf(row));
+  }
+
+  /**
+   * Whether there is room in memory for the filter of a run, beside those of the full runs before it. The runs that are
+   * not full are few, and do not count.
+   */
+  private hasRoomFor({ entries, size }: RunRow, before: ReadonlyArray<IndexRun>): boolean {
+    if (this.filterBytesMax === 0) return false;
+    if (entries < fullRunItems) return true;
+    let words = RunFilter.wordsFor(size);
+    for (const run of before) if (run.row.entries >= fullRunItems) words += run.words?.length ?? 0;
+    return words * Uint32Array.BYTES_PER_ELEMENT <= this.filterBytesMax;
   }
 
   /** The filters in memory, for other threads. */
   filters(): ReadonlyArray<SharedFilter> {
-    return this.loaded().map(({ row: { first, entries }, words }) => ({ first, entries, words }));
+    return this.loaded().flatMap(({ row: { first, entries }, words }) =>
+      words === undefined ? [] : [{ first, entries, words }],
+    );
   }
 
   /** Uses the filters of another thread instead of own copies. */
@@ -192,6 +218,7 @@ export class EntryIndex {
     const run = IndexRun.write(this.slots, first, entries, numbers);
     const { size, bytes, checksum, filter } = storedRun(run.row);
     this.statements.insertRun.run(first, entries, size, bytes, checksum, filter);
+    if (!this.hasRoomFor(run.row, this.runs)) run.leaveFilterInFile();
     this.runs.push(run);
   }
 

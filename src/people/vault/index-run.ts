@@ -1,10 +1,10 @@
 /**
  * One sorted run of the vault's index in slots: its numbers in blocks, then its fences (the first number of each
- * block), then its filter. Fences and filter are cached in memory, and the filter alone answers most lookups.
+ * block), then its filter, which alone answers most lookups. The fences are in memory, and the filter if there is room.
  */
 import { crc32 } from 'node:zlib';
 import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
-import { RunFilter, type SoughtHashes } from './run-filter.ts';
+import { type Filter, FilterInFile, RunFilter, type SoughtHashes } from './run-filter.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 
 /** The writing connection caches runs of up to this size (2 MiB). There are few, and they are merged soon. */
@@ -67,21 +67,34 @@ const filterOf = (numbers: Float64Array): RunFilter => {
 const fencesOf = (numbers: Float64Array): Float64Array =>
   Float64Array.from({ length: slotsFor(numbers.length) }, (_, place) => numbers[place * slotNumbers]!);
 
-/** One run of the index, with its fences and filter in memory. */
+/** The words in a slot, two in each number. */
+const wordsIn = (content: Float64Array): Uint32Array =>
+  new Uint32Array(content.buffer, content.byteOffset, 2 * content.length);
+
+/** All words of the filter of a run. */
+const storedWords = (from: Slots, { size, slots }: RunRow): Uint32Array => {
+  const blocks = slotsFor(size);
+  const words = RunFilter.wordsFor(size);
+  const packed = from.readAll(slots.subarray(blocks + slotsFor(blocks)), Math.ceil(words / 2));
+  return wordsIn(packed).subarray(0, words);
+};
+
+/** A filter that stays in its file. */
+const filterInFile = (from: Slots, { size, slots }: RunRow): FilterInFile => {
+  const blocks = slotsFor(size);
+  const first = blocks + slotsFor(blocks);
+  return new FilterInFile(size, 2 * slotNumbers, (place) => wordsIn(from.read(slots[first + place]!)));
+};
+
+/** One run of the index, with its fences in memory. */
 export class IndexRun {
   readonly row: RunRow;
   private readonly from: Slots;
   private fences: Float64Array;
-  private filter: RunFilter;
+  private filter: Filter;
   private kept: Float64Array | undefined;
 
-  private constructor(
-    from: Slots,
-    row: RunRow,
-    fences: Float64Array,
-    filter: RunFilter,
-    kept?: Float64Array,
-  ) {
+  private constructor(from: Slots, row: RunRow, fences: Float64Array, filter: Filter, kept?: Float64Array) {
     this.from = from;
     this.row = row;
     this.fences = fences;
@@ -102,9 +115,10 @@ export class IndexRun {
   /**
    * Reads the fences and the filter of a run. For a run of an earlier version they are computed from its blocks.
    *
+   * @param inMemory whether there is room for its filter in memory.
    * @param shared the words of its filter, if another thread has them in memory.
    */
-  static read(from: Slots, row: RunRow, shared?: Uint32Array): IndexRun {
+  static read(from: Slots, row: RunRow, inMemory: boolean, shared?: Uint32Array): IndexRun {
     const { slots, size } = row;
     const blocks = slotsFor(size);
     if (row.filter !== filterVersion) {
@@ -115,20 +129,25 @@ export class IndexRun {
     const fences = from.readAll(slots.subarray(blocks, blocks + fenceSlots), blocks);
     const words = RunFilter.wordsFor(size);
     if (shared?.length === words) return new IndexRun(from, row, fences, new RunFilter(shared));
-    const packed = from.readAll(slots.subarray(blocks + fenceSlots), Math.ceil(words / 2));
+    if (!inMemory) return new IndexRun(from, row, fences, filterInFile(from, row));
     const filter = RunFilter.of(size);
-    filter.words.set(new Uint32Array(packed.slice().buffer, 0, words));
+    filter.words.set(storedWords(from, row));
     return new IndexRun(from, row, fences, filter);
   }
 
-  /** The words of its filter. */
-  get words(): Uint32Array {
-    return this.filter.words;
+  /** The words of its filter, if they are in memory. */
+  get words(): Uint32Array | undefined {
+    return this.filter instanceof RunFilter ? this.filter.words : undefined;
   }
 
   /** Uses the words of its filter that another thread has in memory. */
   share(words: Uint32Array): void {
-    if (words.length === this.words.length) this.filter = new RunFilter(words);
+    if (words.length === RunFilter.wordsFor(this.row.size)) this.filter = new RunFilter(words);
+  }
+
+  /** Reads its filter from the file from now on. */
+  leaveFilterInFile(): void {
+    this.filter = filterInFile(this.from, this.row);
   }
 
   /** Whether the run is of an earlier version, whose filter cannot be used. */
@@ -160,9 +179,10 @@ export class IndexRun {
   agrees(): boolean {
     const numbers = this.numbers();
     const [fences, { words }] = [fencesOf(numbers), filterOf(numbers)];
+    const stored = this.words ?? storedWords(this.from, this.row);
     return (
       fences.every((fence, place) => fence === this.fences[place]) &&
-      words.every((word, place) => word === this.filter.words[place])
+      words.every((word, place) => word === stored[place])
     );
   }
 
@@ -196,21 +216,20 @@ export class IndexRun {
     // A hash that remained in the filter would confirm a guess.
     const numbers = this.numbers();
     this.fences = fencesOf(numbers);
-    const before = numbersOfWords(this.filter.words);
-    this.filter = filterOf(numbers);
+    const filter = filterOf(numbers);
+    if (this.words !== undefined) this.filter = filter;
     const blocks = slotsFor(this.row.size);
     this.overwrite(blocks, this.fences);
-    this.overwrite(blocks + slotsFor(blocks), numbersOfWords(this.filter.words), before);
+    this.overwrite(blocks + slotsFor(blocks), numbersOfWords(filter.words));
   }
 
   /** Overwrites the slots of numbers, except unchanged ones. */
-  private overwrite(firstPlace: number, numbers: Float64Array, before?: Float64Array): void {
+  private overwrite(firstPlace: number, numbers: Float64Array): void {
     for (let place = 0; place < slotsFor(numbers.length); place++) {
-      const [start, end] = [place * slotNumbers, (place + 1) * slotNumbers];
-      const block = numbers.subarray(start, end);
-      if (before !== undefined && Buffer.compare(bytesIn(block), bytesIn(before.subarray(start, end))) === 0)
-        continue;
-      this.from.overwrite(this.row.slots[firstPlace + place]!, block);
+      const slot = this.row.slots[firstPlace + place]!;
+      const block = numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers);
+      const before = this.from.read(slot).subarray(0, block.length);
+      if (Buffer.compare(bytesIn(block), bytesIn(before)) !== 0) this.from.overwrite(slot, block);
     }
   }
 

@@ -47,8 +47,81 @@ export class SoughtHashes {
   }
 }
 
-/** A blocked Bloom filter over hashes of 32 bits. */
-export class RunFilter {
+/** Whether the block at a word has the bits of a hash. */
+const blockHas = (words: Uint32Array, block: number, hash: number): boolean => {
+  for (let which = 0; which < mixtures; which++) {
+    let mixed = mixtureOf(hash, which);
+    for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
+      if ((words[block + ((mixed >>> 5) & (blockWords - 1))]! & (1 << (mixed & 31))) === 0) return false;
+  }
+  return true;
+};
+
+/** The first word of the block of a hash in a filter with so many blocks. */
+const blockOf = (hash: number, blocks: number): number =>
+  Math.floor((hash / 2 ** wordBits) * blocks) * blockWords;
+
+/** What looks up hashes in a filter. */
+export interface Filter {
+  /** Returns false only if the hash was never added. */
+  mayHave(hash: number): boolean;
+  /** Returns the indexes of the hashes for which `mayHave` is true. The next call overwrites them. */
+  passing(sought: SoughtHashes): Uint32Array;
+}
+
+/** A filter that stays in its file: each lookup reads the words that it needs. */
+export class FilterInFile implements Filter {
+  private readonly blocks: number;
+  private readonly slotWords: number;
+  private readonly read: (slot: number) => Uint32Array;
+
+  /**
+   * @param numbers how many numbers are in the filter.
+   * @param slotWords how many words are in a slot.
+   * @param read reads a slot, numbered from 0.
+   */
+  constructor(numbers: number, slotWords: number, read: (slot: number) => Uint32Array) {
+    this.blocks = RunFilter.wordsFor(numbers) / blockWords;
+    this.slotWords = slotWords;
+    this.read = read;
+  }
+
+  /** Reads blocks in ascending order, and each slot once. */
+  private blocksInOrder(): (firstWord: number) => Uint32Array {
+    let last = -1;
+    let words: Uint32Array = new Uint32Array(0);
+    let lastFirstWord = -1;
+    const block = new Uint32Array(blockWords);
+    return (firstWord) => {
+      if (firstWord === lastFirstWord) return block;
+      lastFirstWord = firstWord;
+      for (let filled = 0; filled < blockWords; ) {
+        const slot = Math.floor((firstWord + filled) / this.slotWords);
+        if (slot !== last) [last, words] = [slot, this.read(slot)];
+        const start = firstWord + filled - slot * this.slotWords;
+        const part = words.subarray(start, Math.min(this.slotWords, start + blockWords - filled));
+        block.set(part, filled);
+        filled += part.length;
+      }
+      return block;
+    };
+  }
+
+  mayHave(hash: number): boolean {
+    return blockHas(this.blocksInOrder()(blockOf(hash, this.blocks)), 0, hash);
+  }
+
+  passing({ hashes, passed }: SoughtHashes): Uint32Array {
+    const block = this.blocksInOrder();
+    let count = 0;
+    for (const [at, hash] of hashes.entries())
+      if (blockHas(block(blockOf(hash, this.blocks)), 0, hash)) passed[count++] = at;
+    return passed.subarray(0, count);
+  }
+}
+
+/** A blocked Bloom filter over hashes of 32 bits, in memory. */
+export class RunFilter implements Filter {
   readonly words: Uint32Array;
   private readonly blocks: number;
 
@@ -75,7 +148,7 @@ export class RunFilter {
 
   /** The first word of the block of a hash. */
   private blockOf(hash: number): number {
-    return Math.floor((hash / 2 ** wordBits) * this.blocks) * blockWords;
+    return blockOf(hash, this.blocks);
   }
 
   add(hash: number): void {
@@ -87,19 +160,10 @@ export class RunFilter {
     }
   }
 
-  /** Returns false only if the hash was never added. */
   mayHave(hash: number): boolean {
-    const block = this.blockOf(hash);
-    for (let which = 0; which < mixtures; which++) {
-      let mixed = mixtureOf(hash, which);
-      for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
-        if ((this.words[block + ((mixed >>> 5) & (blockWords - 1))]! & (1 << (mixed & 31))) === 0)
-          return false;
-    }
-    return true;
+    return blockHas(this.words, this.blockOf(hash), hash);
   }
 
-  /** Returns the indexes of the hashes for which `mayHave` is true. The next call overwrites them. */
   passing(sought: SoughtHashes): Uint32Array {
     let passed = 0;
     for (let start = 0; start < sought.hashes.length; start += hashesAtOnce)

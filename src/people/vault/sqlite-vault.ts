@@ -68,6 +68,9 @@ export interface SqliteVaultOptions {
   readonly memory?: VaultMemory | undefined;
 }
 
+/** Memory for the filters of full runs where the share is not given, in bytes. */
+const filterBytesDefault = 256 * 1_024 * 1_024;
+
 const vaultIn = (
   { file, database, close }: OpenDatabase,
   { random, memory }: SqliteVaultOptions,
@@ -99,7 +102,7 @@ const vaultIn = (
     return known;
   };
 
-  const reading = new VaultReading(database, file, memory?.entries);
+  const reading = new VaultReading(database, file, memory?.entries, memory?.filters ?? filterBytesDefault);
   const { index } = reading;
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);

@@ -25,7 +25,7 @@ export interface VaultBeside {
  */
 export const openVaultBeside = (file: string, memory?: VaultMemory): VaultBeside => {
   const database = openToRead(file, vaultFormat, memory?.pages);
-  const reading = new VaultReading(database, file, memory?.entries);
+  const reading = new VaultReading(database, file, memory?.entries, memory?.filters);
   const selectVersion = database.prepare('PRAGMA data_version');
   let version: unknown;
 

@@ -64,12 +64,20 @@ export class VaultReading implements PeopleOfVault {
   private readonly pseudonyms: LRUCache<string, string>;
   private readonly identifiers: LRUCache<string, string>;
 
-  /** @param keptBytes how much of those who were looked up it may keep in memory, about. */
-  constructor(database: DatabaseSync, file: string, keptBytes: number = keptBytesDefault) {
+  /**
+   * @param keptBytes how much of those who were looked up it may keep in memory, about.
+   * @param filterBytesMax the most that the filters of full runs may take in memory.
+   */
+  constructor(
+    database: DatabaseSync,
+    file: string,
+    keptBytes: number = keptBytesDefault,
+    filterBytesMax?: number,
+  ) {
     this.pseudonyms = cacheOfEntries(keptBytes / 2);
     this.identifiers = cacheOfEntries(keptBytes / 2);
     this.file = file;
-    this.index = new EntryIndex(database, (what) => damaged(file, what));
+    this.index = new EntryIndex(database, (what) => damaged(file, what), filterBytesMax);
     this.statements = {
       entry: database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`),
       anyForgotten: database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1'),

@@ -27,6 +27,8 @@ export interface VaultMemory {
   readonly pages: number;
   /** People who were looked up or admitted. */
   readonly entries: number;
+  /** Filters of its index; others are read from the file. */
+  readonly filters: number;
 }
 
 /** Names to look up. */
