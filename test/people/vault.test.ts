@@ -470,7 +470,7 @@ describe('a vault without room for filters in memory', () => {
       for (const vault of vaults) vault.close();
     });
     const chance = repeatableRandomness(31);
-    for (let known = 0; known < 4_000; ) {
+    for (let known = 0; known < 2_000; ) {
       const coming = people(known, known + [1, 9, 90, 700][chance(1)[0]! % 4]!);
       const [a, b] = chance(2) as unknown as [number, number];
       const [roomy, narrow] = vaults.map((vault) => {

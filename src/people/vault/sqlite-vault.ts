@@ -11,12 +11,12 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { EntryWriter } from './entry-writer.ts';
 import { newPseudonyms } from './new-pseudonyms.ts';
 import type { SharedFilter } from './run-filter.ts';
-import { looksLikePseudonym, pseudonymBytes, type VaultMemory } from './vault.ts';
+import { looksLikePseudonym, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
-  entryColumns,
   identifierHash,
   type LogKnown,
   logKnownChecksum,
@@ -83,7 +83,7 @@ const vaultIn = (
     }
   };
 
-  const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, ?, ?)`);
+  const entryWriter = new EntryWriter(database);
   const overwriteEntry = database.prepare(
     'UPDATE entry SET identifier = ?, forgotten = 1, checksum = ? WHERE id = ?',
   );
@@ -122,19 +122,16 @@ const vaultIn = (
   /** Adds entries for new people; call it inside a transaction. Returns their pseudonyms. */
   const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
     const first = index.entries + 1;
-    const all = newPseudonyms(random, first, identifiers.length);
+    const minted = newPseudonyms(random, first, identifiers.length);
     const hashes = new Uint32Array(2 * identifiers.length);
-    const minted: string[] = [];
     for (const [place, identifier] of identifiers.entries()) {
-      const bytes = all.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
-      insertEntry.run(first + place, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
       hashes[2 * place] = identifierHash(identifier);
-      hashes[2 * place + 1] = pseudonymHash(bytes);
-      minted.push(pseudonymOfBytes(bytes));
+      hashes[2 * place + 1] = pseudonymHash(minted[place]!);
     }
+    entryWriter.add(first, identifiers, minted, false);
     for (let start = 0; start < hashes.length; start += 2 * runItemsMax)
       index.add(hashes.subarray(start, start + 2 * runItemsMax));
-    return minted;
+    return minted.map(pseudonymOfBytes);
   };
 
   const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {
@@ -169,10 +166,8 @@ const vaultIn = (
 
   /** Adds entries for people who are already forgotten; call it inside a transaction. */
   const markForgotten = (pseudonyms: ReadonlyArray<Uint8Array>): void => {
-    const before = index.entries;
-    for (const [place, bytes] of pseudonyms.entries()) {
-      insertEntry.run(before + place + 1, '', bytes, 1, entryChecksum('', bytes, true));
-    }
+    const identifiers = pseudonyms.map(() => '');
+    entryWriter.add(index.entries + 1, identifiers, pseudonyms, true);
     // Only their pseudonyms lead to them.
     if (pseudonyms.length > 0)
       index.add(
