@@ -11,8 +11,8 @@ export type CallArguments = [
 export interface ClientInternals {
   /** Makes a call on the current connection. Some errors make it replace the connection. */
   execute<C, A>(service: unknown, name: string, call: (grpc: C) => Promise<A>): Promise<A>;
-  /** Builds a call's credentials, its `requires-leader` header and its deadline. */
-  callArguments(options: BaseOptions): CallArguments;
+  /** Builds a call's credentials, its `requires-leader` header and its deadline. We add to it. */
+  callArguments: (options: BaseOptions, settings?: CallArguments[1]) => CallArguments;
   /** Streams the answers to a call; some errors make it replace the connection. */
   GRPCStreamCreator(service: unknown, name: string, call: (grpc: StreamsClient) => unknown): unknown;
   /** Whether the server has a method. We replace it to choose between the client's two ways of appending. */

@@ -1,20 +1,38 @@
 /** Creates and disposes of KurrentDB clients. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { internalsOf } from './client-internals.ts';
+import { type CallArguments, internalsOf } from './client-internals.ts';
 import { WrongStoreSetting } from './settings.ts';
 
 /** How long the calls of a closed connection may take to end. */
 const disposeMsMax = 1_000;
 
 /**
- * Creates a client, which connects on its first call.
+ * Keeps a call from announcing that it accepts compressed answers. The server compresses each message separately:
+ * on both sides that takes more time than everything else about a small message.
+ */
+const uncompressed = (metadata: CallArguments[0]): CallArguments[0] => {
+  const { set, clone } = metadata;
+  metadata.set = (key, value) => set.call(metadata, key, key === 'grpc-accept-encoding' ? 'identity' : value);
+  metadata.clone = () => uncompressed(clone.call(metadata));
+  return metadata;
+};
+
+/**
+ * Creates a client, which connects on its first call. Its answers are not compressed.
  *
  * @throws WrongStoreSetting when a file that the connection string names cannot be read.
  */
 export const newClient = (connectionString: string): EventStoreDBClient => {
   try {
-    return EventStoreDBClient.connectionString(connectionString);
+    const client = EventStoreDBClient.connectionString(connectionString);
+    const internals = internalsOf(client);
+    const { callArguments } = internals;
+    internals.callArguments = (...options) => {
+      const [metadata, settings] = callArguments(...options);
+      return [uncompressed(metadata), settings];
+    };
+    return client;
   } catch (error) {
     // The client's own messages name files and positions in the string, and nothing secret.
     throw new WrongStoreSetting(error instanceof Error ? error.message : String(error), error);
