@@ -29,6 +29,8 @@ const quietMs = 500;
 /** It rests so many times as long as it took; and so many times where the ledger grows on and on: recording goes first. */
 const restsPerCount = 4;
 const restsPerCountGrowing = 30;
+/** Where the ledger grows on and on, counting first begins after so long: most bodies are recorded by then. */
+const growingMsMin = 10_000;
 
 /** What counts. */
 export interface Counts {
@@ -65,7 +67,9 @@ export class CountAhead {
   private current: { readonly key: string; readonly gaveUp: AbortController } | undefined;
   private hasGrown = false;
   private isClosed = false;
-  private grewAt = 0;
+  private grewAt = Number.NEGATIVE_INFINITY;
+  /** Since when it has grown without a quiet moment. */
+  private growingSince = Number.NEGATIVE_INFINITY;
   private endedAt = Number.NEGATIVE_INFINITY;
   private tookMs = 0;
 
@@ -99,6 +103,7 @@ export class CountAhead {
   /** The ledger has grown, or was opened. */
   grown(): void {
     this.hasGrown = true;
+    if (this.isQuiet()) this.growingSince = this.now();
     this.grewAt = this.now();
     this.schedule();
   }
@@ -116,9 +121,15 @@ export class CountAhead {
     this.timer.unref();
   }
 
+  private isQuiet(): boolean {
+    return this.now() - this.grewAt >= quietMs;
+  }
+
   private isDue(): boolean {
-    const isQuiet = this.now() - this.grewAt >= quietMs;
-    return this.now() - this.endedAt >= this.tookMs * (isQuiet ? restsPerCount : restsPerCountGrowing);
+    const restedMs = this.now() - this.endedAt;
+    if (this.isQuiet()) return restedMs >= this.tookMs * restsPerCount;
+    const growsOn = this.now() - this.growingSince >= growingMsMin;
+    return growsOn && restedMs >= this.tookMs * restsPerCountGrowing;
   }
 
   private async countAll(): Promise<void> {

@@ -165,6 +165,20 @@ describe('counting ahead', () => {
     expect(ledger.asked.length).toBeLessThanOrEqual(300 / share + 1);
   });
 
+  it.each([
+    ['stops growing', 5_000, 6_000],
+    ['has grown on and on for ten seconds', 20_000, 11_000],
+  ])('when the ledger begins to grow, then it is counted once it %s', async (_, growsMs, countedMs) => {
+    const { ledger, ahead } = counting(1_000);
+    ahead.wasAsked(question());
+    for (let time = 0; time < countedMs; time += 100) {
+      if (time < Math.min(growsMs, 10_000)) expect(ledger.asked).toEqual([]);
+      if (time < growsMs) ahead.grown();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(ledger.asked.length).toBe(1);
+  });
+
   it.each([['ask'], ['isBusy'], ['clocks']] as const)(
     'when the ledger fails at %s, then nothing comes of it, and it is counted later',
     async (failing) => {

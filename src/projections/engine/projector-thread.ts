@@ -1,6 +1,7 @@
 /**
  * The projector's thread. It reads the log from the checkpoint on, applies it batch by batch, and then waits for
- * more. It gets a message when the log grows, and also polls it.
+ * more. It gets a message when the log grows, and also polls it. While many events arrive, it rests between batches, since
+ * larger ones take less time for each event; it gets a message when somebody waits for a position.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogReader } from '../../store/log-reader.ts';
@@ -21,6 +22,9 @@ export interface ProjectorThreadInput {
   readonly cacheBytes?: number | undefined;
 }
 
+/** A message to the thread: the log has grown; somebody waits for a position; or the thread is to stop. */
+export type ProjectorThreadMessage = 'grown' | { readonly wanted: number } | 'stop';
+
 /** A report of the thread. `position` is the checkpoint; `applied` counts events since the thread started. */
 export type ProjectorThreadReport =
   | {
@@ -33,7 +37,10 @@ export type ProjectorThreadReport =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Events to apply in one transaction while following the log. */
-const followedEventsMax = 2_000;
+const followedEventsMax = 8_000;
+/** After a batch of at least so many events, how long it rests, unless somebody waits for more. */
+const manyEvents = 500;
+const restMs = 100;
 /** At least this many events behind the log, other threads scan ahead. */
 const scannedAheadEventsMin = 2 * batchEventsMax;
 /** Events to sample for estimating their number. */
@@ -44,9 +51,14 @@ const { logFile, projectionsFile, cacheBytes } = workerData as ProjectorThreadIn
 const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(report);
 
 const waker = new Waker();
+const rester = new Waker();
 let stopping = false;
-parentPort?.on('message', (message: 'grown' | 'stop') => {
+/** The last position for which somebody waits. */
+let wanted = 0;
+parentPort?.on('message', (message: ProjectorThreadMessage) => {
   if (message === 'stop') stopping = true;
+  else if (message !== 'grown') wanted = Math.max(wanted, message.wanted);
+  if (message !== 'grown') rester.wake();
   waker.wake();
 });
 
@@ -98,6 +110,8 @@ const run = async (): Promise<void> => {
     }
     caughtUp = batch.isLast;
     await apply(batch, caughtUp);
+    const isAwaited = stopping || applier.checkpoint() < wanted;
+    if (caughtUp && batch.positions.length >= manyEvents && !isAwaited) await rester.wait(restMs);
   }
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();

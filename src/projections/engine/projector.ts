@@ -1,7 +1,11 @@
 /** A projector: a thread that keeps one generation of the projections up to date. */
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
-import type { ProjectorThreadInput, ProjectorThreadReport } from './projector-thread.ts';
+import type {
+  ProjectorThreadInput,
+  ProjectorThreadMessage,
+  ProjectorThreadReport,
+} from './projector-thread.ts';
 
 /** How long a stopping thread may take to finish its batch. */
 const stopWaitMsMax = 10_000;
@@ -68,9 +72,13 @@ export class Projector {
     for (const listener of this.listeners) listener(this.state);
   }
 
+  private tell(message: ProjectorThreadMessage): void {
+    this.worker?.postMessage(message);
+  }
+
   /** Tells the thread that the log has grown. */
   grown(): void {
-    this.worker?.postMessage('grown');
+    this.tell('grown');
   }
 
   /** Calls back with each new state. Call the returned function to stop. */
@@ -93,6 +101,7 @@ export class Projector {
   /** Waits until events up to the position are applied. Resolves with false if they are not in time. */
   reached(position: number, waitMs: number): Promise<boolean> {
     if (this.state.position >= position) return Promise.resolve(true);
+    this.tell({ wanted: position });
     return new Promise((resolve) => {
       const waiter: Waiter = { position, resolve };
       this.waiters.push(waiter);
@@ -110,7 +119,7 @@ export class Projector {
     // A thread that failed has already ended.
     if (worker !== undefined) {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      worker.postMessage('stop');
+      this.tell('stop');
       const timer = setTimeout(() => void worker.terminate(), stopWaitMsMax);
       await ended;
       clearTimeout(timer);
