@@ -3,7 +3,12 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PostingColumns, packPostings } from '../../src/projections/engine/posting-columns.ts';
+import {
+  mergedPostings,
+  PostingColumns,
+  packPostings,
+} from '../../src/projections/engine/posting-columns.ts';
+import { byTime } from '../../src/projections/engine/posting-list.ts';
 
 /** Groups of subjects with the time and position of each, in folding order. */
 const groups = fc
@@ -23,11 +28,22 @@ const postingsOf = (all: ReadonlyArray<{ time: number; position: number; subject
   );
 
 describe('a packed posting list', () => {
-  it('unpacks to the postings that it was made of', () => {
+  it('merged with others, is as if all postings were packed in order of time', () => {
     fc.assert(
-      fc.property(groups, (all) => {
-        const postings = Float64Array.from(postingsOf(all).flat());
-        expect(new PostingColumns(packPostings(postings)).unpacked()).toEqual(postings);
+      fc.property(fc.array(groups, { maxLength: 4 }), fc.boolean(), (parts, areInSequence) => {
+        // Runs are in log order: no position is in two of them.
+        const apart = parts.map((part, run) =>
+          part.map(({ time, position, subjects }) => ({
+            time: areInSequence ? time + 10 * run : time,
+            position: position + 100 * run,
+            subjects,
+          })),
+        );
+        const lists = apart.map(
+          (part) => new PostingColumns(packPostings(Float64Array.from(postingsOf(part).flat()))),
+        );
+        const all = byTime(Float64Array.from(apart.flatMap(postingsOf).flat()));
+        expect(mergedPostings(lists)).toEqual(packPostings(all));
       }),
     );
   });

@@ -93,17 +93,44 @@ export class PostingColumns extends PostingPlaces {
     super(places);
     this.subjects = subjects;
   }
-
-  /** The postings one by one, as they are merged. */
-  unpacked(): Float64Array {
-    const postings = new Float64Array(this.subjects.length * postingWidth);
-    for (let group = 0; group < this.groups; group++) {
-      for (let each = this.startOf(group); each < this.startOf(group + 1); each++) {
-        postings[each * postingWidth] = this.times[group]!;
-        postings[each * postingWidth + 1] = this.positions[group]!;
-        postings[each * postingWidth + 2] = this.subjects[each]!;
-      }
-    }
-    return postings;
-  }
 }
+
+/** Whether each list ends before the next one begins, or at the same time. */
+const areInSequence = (lists: ReadonlyArray<PostingColumns>): boolean =>
+  lists.every(({ times }, place) => place === 0 || lists[place - 1]!.times.at(-1)! <= times[0]!);
+
+/** The groups of lists in order of time, as the index of the list and the group: equal ones in the order of the lists. */
+const groupsByTime = (lists: ReadonlyArray<PostingColumns>): Float64Array => {
+  const groups = new Float64Array(lists.reduce((sum, list) => sum + list.groups, 0));
+  let filled = 0;
+  for (const [place, list] of lists.entries())
+    for (let group = 0; group < list.groups; group++) groups[filled++] = place * groupsRange + group;
+  if (areInSequence(lists)) return groups;
+  const timeOf = (at: number): number => lists[Math.floor(at / groupsRange)]!.times[at % groupsRange]!;
+  return groups.sort((a, b) => timeOf(a) - timeOf(b) || a - b);
+};
+const groupsRange = 2 ** 32;
+
+/** Merges lists, each of which is in order of time: the postings of equal times in the order of the lists. */
+export const mergedPostings = (given: ReadonlyArray<PostingColumns>): PackedPostings => {
+  const lists = given.filter((list) => list.groups > 0);
+  const order = groupsByTime(lists);
+  const groups = order.length;
+  const subjects = new Float64Array(lists.reduce((sum, list) => sum + list.subjects.length, 0));
+  const isOfSingles = groups === subjects.length;
+  const places = new Float64Array(1 + groups * (isOfSingles ? 2 : 3));
+  places[0] = groups;
+  let filled = 0;
+  for (let group = 0; group < groups; group++) {
+    const list = lists[Math.floor(order[group]! / groupsRange)]!;
+    const from = order[group]! % groupsRange;
+    places[1 + group] = list.times[from]!;
+    places[1 + groups + group] = list.positions[from]!;
+    const [start, end] = [list.startOf(from), list.startOf(from + 1)];
+    if (end === start + 1) subjects[filled] = list.subjects[start]!;
+    else subjects.set(list.subjects.subarray(start, end), filled);
+    filled += end - start;
+    if (!isOfSingles) places[1 + 2 * groups + group] = filled;
+  }
+  return { places, subjects };
+};

@@ -10,8 +10,8 @@ import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
-import { packPostings } from './posting-columns.ts';
-import { byTime, concatenated, type ListKey } from './posting-list.ts';
+import { mergedPostings, type PackedPostings, packPostings } from './posting-columns.ts';
+import { concatenated, type ListKey } from './posting-list.ts';
 import { blockEntries, checked, checksumOfRun, damaged, postingsIn, type Run, runOf } from './run-tables.ts';
 
 /** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
@@ -30,6 +30,12 @@ export interface NewRun {
   readonly entries: Float64Array;
   /** Posting lists by key, each in order of time. */
   readonly lists: ReadonlyMap<ListKey, Float64Array>;
+}
+
+/** A run to be written. Its posting lists are made one after another, for they take much memory. */
+interface WrittenRun extends Omit<NewRun, 'lists'> {
+  readonly listKeys: Float64Array;
+  readonly listOf: (key: ListKey) => PackedPostings;
 }
 
 /** Writes runs, within the transactions of its caller. */
@@ -57,7 +63,7 @@ export class RunWriter {
         `SELECT max(events, (last_block - first_block + 1) * ${blockEntries / entriesOfItem}) AS size FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
       ),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
-      lists: prepare('SELECT * FROM roll WHERE run = ?'),
+      listOf: prepare('SELECT * FROM roll WHERE run = ? AND population = ?'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
       removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
       removeLists: prepare('DELETE FROM roll WHERE run = ?'),
@@ -66,7 +72,9 @@ export class RunWriter {
 
   /** Writes the events after a position as a run, and merges runs of similar size once there are enough. */
   write(after: number, run: NewRun): void {
-    this.insert(after, run);
+    const { lists, ...others } = run;
+    const listKeys = Float64Array.from(lists.keys());
+    this.insert(after, { ...others, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
     while (this.merge()) {
       // Repeats until no size has too many runs.
     }
@@ -77,8 +85,8 @@ export class RunWriter {
     this.rows.add('late_touch', topic, position);
   }
 
-  private insert(afterPosition: number, added: NewRun): void {
-    const { firstPosition, lastPosition, events, positions, entries, lists } = added;
+  private insert(afterPosition: number, added: WrittenRun): void {
+    const { firstPosition, lastPosition, events, positions, entries, listKeys, listOf } = added;
     const fences = new Float64Array(Math.ceil(entries.length / blockEntries));
     let firstBlock = 0;
     let lastBlock = -1;
@@ -96,7 +104,7 @@ export class RunWriter {
       firstBlock,
       lastBlock,
       fences,
-      listKeys: Float64Array.from(lists.keys()),
+      listKeys,
       positions,
     };
     const { lastInsertRowid } = this.statements.run.run(
@@ -107,12 +115,12 @@ export class RunWriter {
       firstBlock,
       lastBlock,
       toBlob(fences),
-      toBlob(run.listKeys),
+      toBlob(listKeys),
       positions === undefined ? null : toBlob(positions),
       checksumOfRun(run),
     );
-    for (const [key, list] of lists) {
-      const packed = packPostings(list);
+    for (const key of listKeys) {
+      const packed = listOf(key);
       const [places, subjects] = [toBlob(packed.places), toBlob(packed.subjects)];
       this.statements.list.run(lastInsertRowid, key, places, crc32(places), subjects, crc32(subjects));
     }
@@ -138,22 +146,17 @@ export class RunWriter {
     if (count === 0) return false;
     const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
     const merger = new Merger();
-    const lists = new Map<ListKey, Float64Array[]>();
     const codes = new Uint32Array(last.reduce((sum, { events }) => sum + events, 0));
     let offset = 0;
     for (const run of last) {
       this.readCodes(run, codes.subarray(offset, offset + run.events));
-      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock))
-        merger.add(checked('a block', row.entries, row.checksum), offset);
-      for (const row of this.statements.lists.all(run.id)) {
-        const key = row.population as ListKey;
-        const parts = lists.get(key) ?? [];
-        lists.set(key, parts);
-        parts.push(postingsIn(row).unpacked());
+      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock)) {
+        const block = checked('a block', row.entries, row.checksum);
+        merger.add(block, offset);
+        free(block);
       }
       offset += run.events;
       this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
-      this.statements.removeLists.run(run.id);
       this.statements.removeCodes.run(run.id);
       this.statements.removeRun.run(run.id);
     }
@@ -166,11 +169,25 @@ export class RunWriter {
       positions: isDense ? undefined : concatenated(last.map(positionsOf)),
       codes,
       entries: merger.sorted(),
-      lists: new Map([...lists].map(([key, parts]) => [key, byTime(concatenated(parts))])),
+      listKeys: Float64Array.from(new Set(last.flatMap(({ listKeys }) => [...listKeys]))),
+      listOf: (key) => this.mergedList(key, last),
     });
+    for (const run of last) this.statements.removeLists.run(run.id);
     return true;
   }
+
+  private mergedList(key: ListKey, runs: ReadonlyArray<Run>): PackedPostings {
+    const parts = runs
+      .filter(({ listKeys }) => listKeys.includes(key))
+      .map(({ id }) => postingsIn(this.statements.listOf.get(id, key)));
+    const merged = mergedPostings(parts);
+    for (const { subjects } of parts) free(subjects);
+    return merged;
+  }
 }
+
+/** Numbers that SQLite made are freed at once: a collection of garbage would come too late for so many. */
+const free = ({ buffer }: Float64Array): void => void (buffer as ArrayBuffer).transfer(0);
 
 const positionsOf = (run: Run): Float64Array =>
   run.positions ?? Float64Array.from({ length: run.events }, (_, index) => run.firstPosition + index);
