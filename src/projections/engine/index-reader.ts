@@ -119,7 +119,7 @@ export class IndexReader implements EventIndex {
   }
 
   typeAt(position: number): EventType | undefined {
-    return this.kinds.kind(this.runs.codeAt(position))?.type;
+    return this.kinds.kind(this.runs.kinds.codeAt(position))?.type;
   }
 
   bytesAt(position: number): number {
@@ -149,11 +149,11 @@ export class IndexReader implements EventIndex {
   }
 
   positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number> {
-    return this.runs.positionsOfKinds(this.kinds.codesOf(kind), after, upTo, limit);
+    return this.runs.kinds.positionsOf(this.kinds.codesOf(kind), after, upTo, limit);
   }
 
   sourceAt(position: number): string | undefined {
-    return this.kinds.kind(this.runs.codeAt(position))?.source;
+    return this.kinds.kind(this.runs.kinds.codeAt(position))?.source;
   }
 
   firstOfSource(source: string): number | undefined {

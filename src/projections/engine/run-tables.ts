@@ -51,6 +51,12 @@ export const checked = (what: string, blob: unknown, checksum: unknown): Float64
   return fromBlob(bytes);
 };
 
+/**
+ * Frees numbers of a row, which SQLite made for its reader alone, once they are no longer needed. A collection of garbage would
+ * come too late for many of them.
+ */
+export const free = ({ buffer }: Float64Array): void => void (buffer as ArrayBuffer).transfer(0);
+
 /** The places of a posting list, in its row. Throws `ProjectionsDamaged` if the checksum differs. */
 export const placesIn = (row: Readonly<Record<string, unknown>> | undefined): PostingPlaces =>
   new PostingPlaces(checked(aList, row?.places ?? nothing, row?.places_checksum));

@@ -12,7 +12,16 @@ import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
 import { mergedPostings, type PackedPostings, packPostings } from './posting-columns.ts';
 import { concatenated, type ListKey } from './posting-list.ts';
-import { blockEntries, checked, checksumOfRun, damaged, postingsIn, type Run, runOf } from './run-tables.ts';
+import {
+  blockEntries,
+  checked,
+  checksumOfRun,
+  damaged,
+  free,
+  postingsIn,
+  type Run,
+  runOf,
+} from './run-tables.ts';
 
 /** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
 const entriesOfItem = 2;
@@ -185,9 +194,6 @@ export class RunWriter {
     return merged;
   }
 }
-
-/** Numbers that SQLite made are freed at once: a collection of garbage would come too late for so many. */
-const free = ({ buffer }: Float64Array): void => void (buffer as ArrayBuffer).transfer(0);
 
 const positionsOf = (run: Run): Float64Array =>
   run.positions ?? Float64Array.from({ length: run.events }, (_, index) => run.firstPosition + index);
