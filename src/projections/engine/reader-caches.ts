@@ -22,11 +22,11 @@ export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches =>
   const of = (share: number): number => Math.max(1, Math.floor(bytes * share));
   return {
     blocks: of(0.15),
-    topics: of(0.05),
-    lists: of(0.4),
+    topics: of(0.15),
+    lists: of(0.2),
     codes: of(0.1),
-    events: of(0.15),
-    names: of(0.15),
+    events: of(0.2),
+    names: of(0.2),
   };
 };
 
