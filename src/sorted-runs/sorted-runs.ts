@@ -52,18 +52,33 @@ export const sortedByFirst = (records: Float64Array, width: number, unit = 1): F
   let from: Float64Array = records;
   let to: Float64Array = new Float64Array(records.length);
   for (let place = unit; place <= most; place *= digits) {
-    const starts = new Uint32Array(digits + 1);
-    for (let at = 0; at < from.length; at += width)
-      starts[(((from[at]! / place) >>> 0) & (digits - 1)) + 1]!++;
-    for (let digit = 1; digit < digits; digit++) starts[digit + 1]! += starts[digit]!;
-    for (let at = 0; at < from.length; at += width) {
-      const digit = ((from[at]! / place) >>> 0) & (digits - 1);
-      const start = starts[digit]!++ * width;
-      for (let field = 0; field < width; field++) to[start + field] = from[at + field]!;
-    }
+    sortByDigit(from, to, width, 1 / place);
     [from, to] = [to, from];
   }
   return from;
+};
+
+/**
+ * Writes records to `to`, sorted by one digit of their first numbers, with equal ones in order.
+ *
+ * @param scale a power of two; multiplied with a number, the digit is the lowest one of the integer part.
+ */
+const sortByDigit = (from: Float64Array, to: Float64Array, width: number, scale: number): void => {
+  const starts = new Uint32Array(digits + 1);
+  for (let at = 0; at < from.length; at += width) starts[(((from[at]! * scale) >>> 0) & (digits - 1)) + 1]!++;
+  for (let digit = 1; digit < digits; digit++) starts[digit + 1]! += starts[digit]!;
+  if (width === 1) {
+    // Most of what is sorted are entries: without the loop over fields, this takes half the time.
+    for (let at = 0; at < from.length; at++) {
+      const entry = from[at]!;
+      to[starts[((entry * scale) >>> 0) & (digits - 1)]!++] = entry;
+    }
+    return;
+  }
+  for (let at = 0; at < from.length; at += width) {
+    const start = starts[((from[at]! * scale) >>> 0) & (digits - 1)]!++ * width;
+    for (let field = 0; field < width; field++) to[start + field] = from[at + field]!;
+  }
 };
 
 /** Sorts entries and removes repetitions. Entries with the same hash must be in the order of their items. */
