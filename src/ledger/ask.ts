@@ -36,6 +36,6 @@ export const askAsKnown = <A>(
   question: (view: View) => A,
   work: Work = unattended,
 ): A =>
-  reader.snapshot(() =>
-    question(new View(reader, { position: Math.min(position, reader.checkpoint()), minAssurance }, [], work)),
+  reader.snapshot((checkpoint) =>
+    question(new View(reader, { position: Math.min(position, checkpoint), minAssurance }, [], work)),
   );

@@ -44,12 +44,13 @@ const endOfWrite = (log: LogReader, position: Position): Position => {
   return recordedAt === undefined ? position : log.lastKnownBy(recordedAt);
 };
 
-/** The last position, up to a given one, at which a write ended. */
-const lastWholeWrite = (log: LogReader, position: Position): Position => {
+/** The knowledge at the last position, up to a given one, at which a write ended. */
+const knownByWholeWrites = (log: LogReader, position: Position): Knowledge => {
   const recordedAt = log.recordedAtOf(position);
-  return recordedAt === undefined || log.recordedAtOf(position + 1) !== recordedAt
-    ? position
-    : log.lastKnownBy(recordedAt - 1);
+  if (recordedAt === undefined) return { position, knownAt: beforeEverything };
+  return log.recordedAtOf(position + 1) === recordedAt
+    ? knownUpTo(log, log.lastKnownBy(recordedAt - 1))
+    : { position, knownAt: recordedAt };
 };
 
 /** When the last event was recorded. */
@@ -69,10 +70,9 @@ const caughtUp = async (
 ): Promise<void> => {
   const { log, store } = ledger.parts;
   const { knownAt, knownPosition = origin, atLeast = origin } = asked;
-  const head = log.head();
+  const needed = Math.max(knownPosition, atLeast, cursor?.position ?? origin);
   const isBeyond =
-    Math.max(knownPosition, atLeast, cursor?.position ?? origin) > head ||
-    (knownAt !== undefined && knownAt > lastRecordedAt(log));
+    (needed > origin && needed > log.head()) || (knownAt !== undefined && knownAt > lastRecordedAt(log));
   if (isBeyond) await store.head();
 };
 
@@ -137,7 +137,7 @@ export const clocksOf = (
     TE.tap(({ known }) => reached(ledger, Math.max(endOfWrite(log, atLeast), known?.position ?? origin))),
     TE.map(({ known }) => ({
       validAt: cursor?.validAt ?? validAt,
-      ...(known ?? knownUpTo(log, lastWholeWrite(log, ledger.checkpoint()))),
+      ...(known ?? knownByWholeWrites(log, ledger.checkpoint())),
       minAssurance,
     })),
   );
@@ -146,6 +146,6 @@ export const clocksOf = (
 /** The clocks of an answer about the ledger itself: now, with everything that the projections know. */
 export const wireClocksNow = (ledger: Ledger): Clocks => {
   const { log, now } = ledger.parts;
-  const known = knownUpTo(log, lastWholeWrite(log, ledger.state().position));
+  const known = knownByWholeWrites(log, ledger.state().position);
   return wireClocks({ validAt: now(), ...known, minAssurance: 'claimed' });
 };

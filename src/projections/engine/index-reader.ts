@@ -63,12 +63,12 @@ export class IndexReader implements EventIndex {
     };
   }
 
-  /** Reads within one snapshot of the projections. */
-  snapshot<A>(read: () => A): A {
+  /** Reads within one snapshot of the projections, and gives its checkpoint. */
+  snapshot<A>(read: (checkpoint: number) => A): A {
     this.database.exec('BEGIN');
     try {
       this.refresh();
-      return read();
+      return read(this.refreshedAt);
     } finally {
       this.database.exec('COMMIT');
     }
