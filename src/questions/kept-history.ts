@@ -259,11 +259,6 @@ export class KeptHistory implements HistoryOfAccesses {
     this.individuals.add(of);
   }
 
-  private takeOut(of: HistoryOfSome, apart: IndividualsApart): void {
-    this.byClass.people.takeOut({ residency: of.residency, isApart: isAmong(apart) });
-    this.individuals.takeOut(of);
-  }
-
   private beginMove(view: View): KnowledgeMove {
     const from = new View(view.index, this.known, [], view.work);
     const apartBefore = this.apart;
@@ -285,8 +280,17 @@ export class KeptHistory implements HistoryOfAccesses {
       has: (subject) => this.individuals.has(subject),
       replace: (was, is) => {
         for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
-        this.takeOut(was, move.apartBefore);
+        this.byClass.people.takeOut({ residency: was.residency, isApart: isAmong(move.apartBefore) });
+        this.individuals.takeOut(was);
         this.add(is);
+      },
+      replaceData: (was, is) => {
+        this.byClass.people.replace(
+          { residency: was.residency, isApart: isAmong(move.apartBefore) },
+          { residency: is.residency, isApart: isAmong(this.apart) },
+        );
+        this.individuals.takeOut(was);
+        this.individuals.add(is);
       },
     });
     this.known = view.known;

@@ -96,6 +96,8 @@ export interface Counting {
   has(subject: string): boolean;
   /** Counts people as they are in place of what they were, reading nothing. */
   replace(was: HistoryOfSome, is: HistoryOfSome): void;
+  /** The same for people who are in the same populations as before. */
+  replaceData(was: HistoryOfSome, is: HistoryOfSome): void;
 }
 
 /** Counts everybody again whom the step leaves. It can end between two parts of them, and be continued. */
@@ -121,7 +123,7 @@ export const countAgain = (
   for (const some of takenFrom(subjects, view.work)) {
     tell();
     readAhead(some, mayConcern);
-    counting.replace(
+    counting.replaceData(
       historyOfSomeData(before.aboutSome(mayConcern), some, datasets),
       historyOfSomeData(view.aboutSome(mayConcern), some, datasets),
     );

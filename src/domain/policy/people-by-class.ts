@@ -11,6 +11,7 @@ import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type Span, sameSpans } from '../time/span.ts';
 import { fill, type Varying } from '../time/varying.ts';
+import { changedPresences } from './changed-presences.ts';
 import { ClassPeople, everybodyElse, plainSpans } from './class-people.ts';
 import { arrivalsIn, type Cohorts, cohortsOfOne } from './cohorts.ts';
 
@@ -63,6 +64,26 @@ export class PeopleByClass {
     this.change(added, -1);
   }
 
+  /**
+   * Replaces people who were added by the same people as they are now known: each is in the same populations at the same
+   * times. Only presences that differ are counted again.
+   */
+  replace(was: AddedPeople, is: AddedPeople): void {
+    const { gone, come, stayed } = changedPresences(was.residency.presences, is.residency.presences);
+    this.change({ ...was, residency: { ...was.residency, presences: gone } }, -1);
+    this.change({ ...is, residency: { ...is.residency, presences: come } }, 1);
+    const holdings = new Holdings(is.residency);
+    for (const presence of stayed) {
+      // Own holdings are told with those who are in them.
+      if (presence.holding.kind === 'own') continue;
+      const named = holdings.named(presence.holding);
+      for (const { value } of membershipsDuring(is.residency, presence)) {
+        const people = this.classOf(named, value?.population ?? null);
+        if (holdings.tell(people, named)) this.touched.add(people);
+      }
+    }
+  }
+
   /** Replaces the people of a population who are followed as cohorts. */
   setCohorts(population: string, { residency, cohorts = cohortsOfOne }: Omit<AddedPeople, 'isApart'>): void {
     for (const people of this.all()) {
@@ -74,7 +95,7 @@ export class PeopleByClass {
     for (const presence of residency.presences) {
       const named = holdings.named(presence.holding);
       for (const { from, to, value } of membershipsDuring(residency, presence)) {
-        const people = this.classOf(named, value?.population ?? null);
+        const people = this.touchedClassOf(named, value?.population ?? null);
         holdings.tell(people, named);
         people.cohorts ??= new Count();
         addPeople(people.cohorts, cohorts, presence, { from, to }, 1);
@@ -90,7 +111,7 @@ export class PeopleByClass {
       const part = isApart(holding.dataset, subject) ? subject : everybodyElse;
       const classes: ClassPeople[] = [];
       for (const { from, to, value } of membershipsDuring(residency, presence)) {
-        const people = this.classOf(named, value?.population ?? null);
+        const people = this.touchedClassOf(named, value?.population ?? null);
         if (by === 1) holdings.tell(people, named);
         addPeople(people.countOf(part), cohorts, presence, { from, to }, by);
         // A presence throughout several memberships of one population is added once.
@@ -102,7 +123,12 @@ export class PeopleByClass {
     }
   }
 
-  /** The class, which is touched. */
+  private touchedClassOf(named: Named, population: string | null): ClassPeople {
+    const people = this.classOf(named, population);
+    this.touched.add(people);
+    return people;
+  }
+
   private classOf({ shared, key }: Named, population: string | null): ClassPeople {
     let ofHolding = this.byHolding.get(key);
     if (ofHolding === undefined) {
@@ -114,7 +140,6 @@ export class PeopleByClass {
       people = new ClassPeople(shared, population);
       ofHolding.set(population, people);
     }
-    this.touched.add(people);
     return people;
   }
 
@@ -183,16 +208,20 @@ class Holdings {
     return named;
   }
 
-  /** Sets when the holding of a class was there, and when the backup expires. */
-  tell(people: ClassPeople, { shared, key }: Named): void {
+  /** Sets when the holding of a class was there, and when the backup expires. Returns whether either was otherwise. */
+  tell(people: ClassPeople, { shared, key }: Named): boolean {
     if (this.spans === undefined) {
       const ofKey = Map.groupBy(this.residency.holdings, ({ holding }) => this.named(holding).key);
       this.spans = new Map([...ofKey].map(([each, spans]) => [each, plainSpans(spans)]));
     }
     const held = this.spans.get(key) ?? [];
+    const expires = overdueSince(this.residency.backups, shared.backup);
+    const isSame = sameSpans(people.held, held);
+    const isChanged = !isSame || people.expires !== expires;
     // Equal spans are not replaced, so that results derived from them stay valid.
-    if (!sameSpans(people.held, held)) people.held = held;
-    people.expires = overdueSince(this.residency.backups, shared.backup);
+    if (!isSame) people.held = held;
+    people.expires = expires;
+    return isChanged;
   }
 }
 
