@@ -35,7 +35,7 @@ const aboutDataOf = (scope: fc.Arbitrary<object>): fc.Arbitrary<Said> => {
     {
       weight: 2,
       arbitrary: fc
-        .record({ ...of, from: site, to: site, backup: fc.constantFrom('b1', 'b2') })
+        .record({ ...of, from: site, to: site, backup: fc.constantFrom('b1', 'b2'), expires: time })
         .map((data) => ['BackupTaken', data] as const),
     },
     fc.record({ ...of, party: fc.constant('acme') }).map((data) => {
@@ -56,9 +56,15 @@ const aboutPerson: fc.Arbitrary<Said> = fc.oneof(
 
 const aboutPopulation = aboutDataOf(population.map((each) => ({ population: each })));
 
-/** A correction replaces the data by that of another event of its type, if there is one among these. */
-const replaced = (target: Said, by: ReadonlyArray<Said>): object =>
-  by.find(([type, data]) => type === target[0] && data !== target[1])?.[1] ?? target[1];
+/**
+ * What a correction changes: when it happened, when a backup expires, or all data, to that of another event of the type if
+ * there is one among these.
+ */
+const changed = (nth: number, at: string, [type, data]: Said, by: ReadonlyArray<Said>): object => {
+  if (type === 'BackupTaken' && nth % 2 === 0) return { data: { ...data, expires: at } };
+  if (nth % 4 === 1) return { time: at };
+  return { data: by.find((other) => other[0] === type && other[1] !== data)?.[1] ?? data };
+};
 
 const answers = (view: View): string =>
   JSON.stringify([
@@ -70,17 +76,22 @@ const registered: ReadonlyArray<Sent> = [
   sent('site-1', 'SiteRegistered', { site: 'virginia', name: 'V', country: 'US', operator: 'oracle' }),
   sent('policy', 'PolicyAdopted', {
     ...{ policy: 'none', title: 'Nothing anywhere', effectiveFrom: '2019-01-01T00:00:00Z' },
-    cedar: 'forbid(principal, action, resource);',
+    cedar:
+      'forbid(principal, action, resource); @id("overdue") forbid(principal, action, resource) when { resource.overdue };',
   }),
-  ...people.map((each, index) => enrolled(`enrolled-${index}`, each)),
-  ...people.map((each, index) => enrolled(`again-${index}`, each, 'us', { time: '2020-01-02T00:00:00Z' })),
+  ...people.map((each, index) => enrolled(`enrolled-${index}`, each, 'us', { time: '2020-01-03T00:00:00Z' })),
+  ...people.map((each, index) => enrolled(`again-${index}`, each, 'us', { time: '2020-01-04T00:00:00Z' })),
 ];
 
 it('given events about populations among those of people, each answer is that of a fresh process', () => {
   const seen = { ofPopulations: 0, corrections: 0, earlier: 0, findings: 0 };
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(aboutPerson, time), { minLength: 10, maxLength: 16, size: 'max' }),
+      fc.array(fc.tuple(fc.oneof(aboutPerson, aboutPopulation), time), {
+        minLength: 10,
+        maxLength: 16,
+        size: 'max',
+      }),
       fc.array(fc.tuple(fc.oneof(aboutPopulation, aboutPopulation, aboutPerson), time, fc.nat(99)), {
         minLength: 6,
         maxLength: 10,
@@ -96,7 +107,7 @@ it('given events about populations among those of people, each answer is that of
           if (nth % 3 !== 0) return [event];
           seen.corrections++;
           if (nth % 4 === 0) return [event, retracted(`r-${index}`, `t-${target}`)];
-          const change = { data: replaced(said[target]!, [...said.slice(target), ...said]) };
+          const change = changed(nth, at, said[target]!, [...said.slice(target), ...said]);
           return [corrected(`c-${index}`, `t-${target}`, change), event];
         });
         const events = storedEvents([...registered, ...told, ...later]);
@@ -117,4 +128,31 @@ it('given events about populations among those of people, each answer is that of
     { numRuns: 15, endOnFailure: true },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(40);
+});
+
+it('given a backup of a population whose expiry is corrected, when asked again, then it is overdue from then on', () => {
+  const taken = {
+    backup: 'b1',
+    dataset: 'profile',
+    scope: { population: 'us' },
+    from: 'virginia',
+    to: 'dublin',
+  };
+  const takes = sent(
+    'b',
+    'BackupTaken',
+    { ...taken, expires: '2020-02-01T00:00:00Z' },
+    { time: '2020-01-05T00:00:00Z' },
+  );
+  const corrects = corrected('c', 'b', { data: { ...taken, expires: '2020-03-01T00:00:00Z' } });
+  const events = storedEvents([...registered, takes, corrects]);
+  const kept = projectedInStages(events);
+  const overdueFrom = (known: number): ReadonlyArray<number> =>
+    allFindings(kept.view(known))
+      .filter(({ rule, action }) => rule === 'overdue' && action === 'store')
+      .map(({ from }) => from);
+  kept.applyUpTo(events.length - 1);
+  expect(overdueFrom(events.length - 1)).toEqual([Date.UTC(2020, 1, 1)]);
+  kept.applyUpTo(events.length);
+  expect(overdueFrom(events.length)).toEqual([Date.UTC(2020, 2, 1)]);
 });
