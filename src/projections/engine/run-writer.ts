@@ -23,8 +23,11 @@ import {
   runOf,
 } from './run-tables.ts';
 
-/** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
-const entriesOfItem = 2;
+/**
+ * This many entries count as one item of a run, so that events with many people do not make a run seem small. Four of the
+ * largest batches fill a run.
+ */
+const entriesOfItem = 2.3;
 
 /** A batch of events to be written as a run. */
 export interface NewRun {
