@@ -106,6 +106,9 @@ it('in any table of the projections is detected, or changes no answer', () => {
     fc.double({ min: 0, max: 0.9999, noNaN: true }),
     fc.nat(7),
   );
+  // A row that an index hides is an answer that lacks something.
+  const inIndex = pages.filter(({ name }) => name === 'correction_position');
+  const examples = inIndex.map((page): [[typeof page, number, number]] => [[page, 0.99988, 4]]);
   fc.assert(
     fc.property(places, ([{ pageno, pgsize }, within, bit]) => {
       const bytes = Uint8Array.from(sound);
@@ -115,7 +118,7 @@ it('in any table of the projections is detected, or changes no answer', () => {
       outcomes[answered === 'damaged' ? 'damaged' : 'same']++;
       if (answered !== 'damaged') expect(answered).toBe(right);
     }),
-    { numRuns: runs },
+    { numRuns: runs, examples },
   );
   expect(outcomes.damaged).toBeGreaterThan(runs / 20);
   rmSync(file);

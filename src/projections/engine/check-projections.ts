@@ -1,7 +1,7 @@
 /** Compares a file of projections with its checksums, row by row, while the projector fills it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { compareRows } from './checked-rows.ts';
+import { compareIndexes, compareRows } from './checked-rows.ts';
 import { openProjectionsToRead } from './generations.ts';
 import { checked, damaged, postingsIn, runOf } from './run-tables.ts';
 
@@ -59,6 +59,7 @@ export function* checkProjectionsFile(file: string): Generator<ProjectionsProgre
     for (const _ of compareRows(database)) {
       // Each step checks one row.
     }
+    compareIndexes(database);
     database.exec('COMMIT');
     const count = (table: RunTable): number =>
       Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()!.rows);
