@@ -14,8 +14,9 @@ import {
   sortedByFirst,
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
-import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
+import { IndexRun } from './index-run.ts';
 import { RunFilter, type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
+import { isWhole, type RunRow, runRowIn, storedRun } from './run-row.ts';
 import { Slots, slotNumbers, slotTable } from './slots.ts';
 
 /** The tables of the index. */
@@ -85,7 +86,7 @@ export class EntryIndex {
     const rows: RunRow[] = [];
     for (const stored of this.statements.runs.iterate()) {
       const row = runRowIn(stored);
-      if (row === undefined || !isNext(row, rows.at(-1)) || !IndexRun.isWhole(row)) return notAsWritten;
+      if (row === undefined || !isNext(row, rows.at(-1)) || !isWhole(row)) return notAsWritten;
       rows.push(row);
     }
     if (this.statements.last.get()!.last !== endOf(rows.at(-1)))
@@ -119,7 +120,7 @@ export class EntryIndex {
 
   private readRun(first: number, before: ReadonlyArray<IndexRun>): IndexRun | undefined {
     const row = runRowIn(this.statements.one.get(first)!);
-    return row !== undefined && IndexRun.isWhole(row) ? this.read(row, before) : undefined;
+    return row !== undefined && isWhole(row) ? this.read(row, before) : undefined;
   }
 
   private read(row: RunRow, before: ReadonlyArray<IndexRun>): IndexRun {

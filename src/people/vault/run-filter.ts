@@ -7,6 +7,8 @@
  * hashes, and looking up many, reads memory from its beginning to its end, which is much faster than reading it everywhere.
  */
 
+// What lookups use is not exported: V8 would read an exported constant anew for each hash, which doubles the time.
+
 /** Bits for each number of a run. */
 const bitsPerNumber = 16;
 const wordBits = 32;
@@ -34,10 +36,12 @@ export class SoughtHashes {
   /** In ascending order. */
   readonly hashes: Uint32Array;
   readonly firstMixtures: Uint32Array;
-  // What filters need while they look them up.
+  // What filters in memory need while they look them up.
   readonly blocks = new Uint32Array(hashesAtOnce);
   readonly candidates = new Uint32Array(hashesAtOnce + 1);
+  /** The indexes that the last filter let pass. */
   readonly passed: Uint32Array;
+  /** What was read ahead. Without a use, the reads would be optimised away. */
   read = 0;
 
   constructor(hashes: Uint32Array) {
@@ -47,12 +51,16 @@ export class SoughtHashes {
   }
 }
 
+/** The bit of a block that the lowest bits of a mixture number: 0 or 1. */
+const bitAt = (words: Uint32Array, block: number, mixed: number): number =>
+  (words[block + ((mixed >>> 5) & (blockWords - 1))]! >>> (mixed & 31)) & 1;
+
 /** Whether the block at a word has the bits of a hash. */
 const blockHas = (words: Uint32Array, block: number, hash: number): boolean => {
   for (let which = 0; which < mixtures; which++) {
     let mixed = mixtureOf(hash, which);
     for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
-      if ((words[block + ((mixed >>> 5) & (blockWords - 1))]! & (1 << (mixed & 31))) === 0) return false;
+      if (bitAt(words, block, mixed) === 0) return false;
   }
   return true;
 };
@@ -188,11 +196,11 @@ export class RunFilter implements Filter {
     for (let at = start; at < end; at++) {
       const block = blocks[at - start]!;
       const mixed = firstMixtures[at]!;
-      const first = words[block + ((mixed >>> 5) & 15)]! >>> (mixed & 31);
-      const second = words[block + ((mixed >>> 14) & 15)]! >>> ((mixed >>> 9) & 31);
-      const third = words[block + ((mixed >>> 23) & 15)]! >>> ((mixed >>> 18) & 31);
+      const first = bitAt(words, block, mixed);
+      const second = bitAt(words, block, mixed >>> bitNumberBits);
+      const third = bitAt(words, block, mixed >>> (2 * bitNumberBits));
       candidates[count] = at;
-      count += first & second & third & 1;
+      count += first & second & third;
     }
     for (let each = 0; each < count; each++) {
       const at = candidates[each]!;
