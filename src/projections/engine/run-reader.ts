@@ -25,7 +25,7 @@ export interface PostingsOfRun {
   readonly lastPosition: number;
 }
 
-/** Blocks of runs with more of them are not kept in memory: hardly any is read twice. */
+/** Of runs with more blocks, only the last block that was read is kept in memory: hashes are often looked up in order. */
 const blocksOfKeptRunMax = 64;
 
 /** Reads runs. Use one instance for each reading connection. */
@@ -35,6 +35,8 @@ export class RunReader {
   >;
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
+  /** By the id of a large run: the last of its blocks that was read. */
+  private readonly lastBlocks = new Map<number, { readonly place: number; readonly entries: Float64Array }>();
   private readonly topicPositions: TopicPositions;
   private readonly lists: LRUCache<string, PostingPlaces>;
   private readonly late: LateTouches;
@@ -75,6 +77,11 @@ export class RunReader {
     this.kinds.refresh(this.current);
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
+    for (const [id, { entries }] of this.lastBlocks) {
+      if (this.open.has(id)) continue;
+      free(entries);
+      this.lastBlocks.delete(id);
+    }
     this.late.refresh();
   }
 
@@ -93,12 +100,23 @@ export class RunReader {
     return Number(this.statements.count.get()?.blocks ?? 0) * blockEntries;
   }
 
+  /** A block of a run, which can be read until the next one of that run. */
   private block(run: Run, place: number): Float64Array {
+    if (run.fences.length > blocksOfKeptRunMax) return this.blockOfLarge(run, place);
     const id = run.firstBlock + place;
     const cached = this.blocks.get(id);
     if (cached !== undefined) return cached;
     const entries = this.readBlock(run, place);
     this.blocks.set(id, entries);
+    return entries;
+  }
+
+  private blockOfLarge(run: Run, place: number): Float64Array {
+    const last = this.lastBlocks.get(run.id);
+    if (last?.place === place) return last.entries;
+    const entries = this.readBlock(run, place);
+    this.lastBlocks.set(run.id, { place, entries });
+    if (last !== undefined) free(last.entries);
     return entries;
   }
 
@@ -140,14 +158,8 @@ export class RunReader {
         goesOn = found(positionAt(run, offset));
         return goesOn;
       };
-      const lent: Float64Array[] = [];
-      const block = (place: number): Float64Array => {
-        if (run.fences.length <= blocksOfKeptRunMax) return this.block(run, place);
-        lent.push(this.readBlock(run, place));
-        return lent.at(-1)!;
-      };
+      const block = (place: number): Float64Array => this.block(run, place);
       offsetsUnder(topic, run.fences, block, foundAt, offsetAfter(run, after));
-      lent.forEach(free);
       if (!goesOn) return;
     }
   }
