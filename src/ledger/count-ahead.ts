@@ -139,7 +139,7 @@ export class CountAhead {
       for (const [key, { of, at }] of [...this.asked]) {
         if (this.isClosed || this.counts.isBusy()) break;
         if (this.now() - at > rememberedMs) this.asked.delete(key);
-        else await this.count(key, of);
+        else await this.count(key, of, at);
       }
     } catch {
       // Nobody waits for this; whoever asks is told what is wrong.
@@ -148,7 +148,7 @@ export class CountAhead {
     this.tookMs = this.endedAt - began;
   }
 
-  private async count(key: string, of: AskedWidely): Promise<void> {
+  private async count(key: string, of: AskedWidely, at: number): Promise<void> {
     const clocks = await this.counts.clocks(of.asked.clocks);
     if (E.isLeft(clocks)) return;
     const gaveUp = new AbortController();
@@ -157,8 +157,8 @@ export class CountAhead {
       const asked = { ...of, asked: { ...of.asked, clocks: clocks.right } } as AskedWidely;
       const answer = await this.counts.ask(asked, gaveUp.signal);
       if (gaveUp.signal.aborted) this.hasGrown = true;
-      // What is refused, for want of memory for example, would be refused again.
-      else if (E.isLeft(answer)) this.asked.delete(key);
+      // What is refused, for want of memory for example, would mostly be refused again.
+      else if (E.isLeft(answer) && at !== forever) this.asked.delete(key);
     } finally {
       this.current = undefined;
     }

@@ -98,6 +98,18 @@ describe('counting ahead', () => {
     expect(ledger.asked.length).toBe(2);
   });
 
+  it('when a count is refused for a question that is always counted for, then it is tried again as the ledger grows', async () => {
+    const { ledger, ahead } = counting();
+    ledger.refuses = true;
+    ahead.always(question());
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    ledger.refuses = false;
+    ahead.grown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ledger.asked.length).toBe(2);
+  });
+
   it.each([
     ['the same question', question(), 0],
     ['another one', question({ question: 'findings' }), 1],
