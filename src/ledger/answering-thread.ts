@@ -145,14 +145,22 @@ const saveIndividuals = (growth: number): void => {
   if (individuals !== undefined && writeIndividuals(file, log, individuals)) savedEntries = entries;
 };
 
+/** Saving only helps after a restart: the next question says what is wrong, if anything. */
+const saveCounts = (everyPositions: number, growth: number): void => {
+  try {
+    save(everyPositions);
+    saveIndividuals(growth);
+  } catch {
+    // It is tried again after the next question.
+  }
+};
+
 parentPort!.on('message', (request: AnsweringRequest) => {
   if (request.kind === 'ask') {
     parentPort!.postMessage(answer(request.projectionsFile, request.asked));
-    save(savedEveryPositions);
-    return saveIndividuals(savedEveryGrowth);
+    return saveCounts(savedEveryPositions, savedEveryGrowth);
   }
-  save(1);
-  saveIndividuals(0);
+  saveCounts(1, 0);
   open?.database.close();
   log.close();
   parentPort!.close();
