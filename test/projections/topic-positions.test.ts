@@ -59,4 +59,22 @@ describe('positions under topics', () => {
     expect(positions.between(1, 0, 7, 10, 7)).toEqual([3, 5, 7]);
     expect(searches).toBe(2);
   });
+
+  it('given a topic of too many events to remember, are searched for once by each question', () => {
+    let searches = 0;
+    const recorded = Array.from({ length: 1_001 }, (_, at) => at + 1);
+    const positions = new TopicPositions(1_000_000, (_, after, found) => {
+      searches++;
+      for (const position of recorded) if (position > after && !found(position)) return;
+    });
+    // The first question notices that there are too many.
+    positions.between(1, 0, 1_001, 1, 1_001);
+    searches = 0;
+    for (const after of [0, 500, 999]) {
+      expect(positions.between(1, after, 1_001, 1, 1_001)).toEqual([after + 1]);
+    }
+    recorded.push(1_002);
+    expect(positions.between(1, 1_000, 1_002, 2, 1_002)).toEqual([1_001, 1_002]);
+    expect(searches).toBe(4);
+  });
 });

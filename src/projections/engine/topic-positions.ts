@@ -6,16 +6,13 @@ import { LRUCache } from 'lru-cache';
 import { firstAtLeast } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 
-/** Topics of more events are searched for each time: they would take too much memory. */
+/** Topics of more events are searched for each time, since their positions would take too much memory. */
 const positionsMax = 1_000;
 /** About how many bytes a topic takes, besides eight for each position. */
 const bytesOfTopic = 250;
 
-/** What the runs hold under a topic, from the first one up to a position. */
-interface Remembered {
-  readonly positions: number[];
-  upTo: number;
-}
+/** What the runs hold under a topic, from the first one up to a position; or that it is too much to remember. */
+type Remembered = { readonly positions: number[]; readonly upTo: number } | 'too many';
 
 /**
  * Searches the runs for the positions under a topic, after one position, in log order.
@@ -34,7 +31,8 @@ export class TopicPositions {
     this.search = search;
     this.remembered = new LRUCache({
       maxSize: bytesMax,
-      sizeCalculation: ({ positions }) => Math.min(bytesOfTopic + 8 * positions.length, bytesMax),
+      sizeCalculation: (known) =>
+        Math.min(bytesOfTopic + (known === 'too many' ? 0 : 8 * known.positions.length), bytesMax),
     });
   }
 
@@ -52,18 +50,17 @@ export class TopicPositions {
   }
 
   /** All positions under a topic, unless there are too many. */
-  private broughtTo(topic: Topic, last: number): Remembered | undefined {
+  private broughtTo(topic: Topic, last: number): Exclude<Remembered, string> | undefined {
     const known = this.remembered.get(topic);
+    if (known === 'too many') return undefined;
     if (known?.upTo === last) return known;
     const positions = known === undefined ? [] : [...known.positions];
     this.search(topic, known?.upTo ?? 0, (position) => positions.push(position) <= positionsMax);
-    if (positions.length > positionsMax) {
-      this.remembered.delete(topic);
-      return undefined;
-    }
     const made = { positions, upTo: last };
-    this.remembered.set(topic, made);
-    return made;
+    const isTooMany = positions.length > positionsMax;
+    // Positions are only added, so there are always too many from then on.
+    this.remembered.set(topic, isTooMany ? 'too many' : made);
+    return isTooMany ? undefined : made;
   }
 
   private searched(topic: Topic, after: number, upTo: number, limit: number): number[] {
