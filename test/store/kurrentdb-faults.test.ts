@@ -465,6 +465,23 @@ describe('other content of KurrentDB', () => {
     expect(await wholeLog(another)).toEqual(await wholeLog(store));
   });
 
+  test('given a server that counts more for a record than we do, records of several events become smaller until it accepts them', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 1_000_000, eventBytesMax: 8_000 });
+    log.countedBesideBytes = 6_000;
+    const { node, store } = await ledgerOnNode({
+      node: { log },
+      limits: { ...patient, recordBytesMax: 8_000 },
+    });
+    const batch = several('a', 0, 200);
+    expect(appended(await store.append(batch)).recorded).toBe(200);
+    expect(names(await wholeLog(store))).toEqual(names(batch));
+    expect(node.calls['batch-append']).toBe(2);
+    // The next append begins with the smaller records.
+    expect(appended(await store.append(several('a', 200, 400))).recorded).toBe(200);
+    expect(node.calls['batch-append']).toBe(3);
+    expect(rawRecords(node).length).toBeLessThan(200);
+  });
+
   test('given one event that is refused with a limit that it does not exceed, those after it are recorded', async () => {
     const { node, store } = await ledgerOnNode({ limits: patient });
     for (const details of [
@@ -583,17 +600,53 @@ describe('the replica', () => {
     expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
   });
 
-  test('given one of an older version, it is set aside and rebuilt', async () => {
-    const { node, store, directory } = await ledgerOnNode();
-    appended(await store.append(several('a', 0, 3)));
-    const log = await wholeLog(store);
-    await store.close();
-    const older = new DatabaseSync(replicaIn(directory));
-    older.exec('PRAGMA user_version = 1; UPDATE event SET position = position + 1000');
-    older.close();
-    const again = await openLedger(insecure(node), { directory });
-    expect(await wholeLog(again.store)).toEqual(log);
-    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
+  for (const { version, content, statements } of [
+    {
+      version: 1,
+      content: 'has other positions',
+      statements: 'UPDATE event SET position = position + 1000',
+    },
+    {
+      version: 5,
+      content: 'read past records that it did not know',
+      statements: "DELETE FROM event WHERE position > 1; UPDATE source SET count = 1 WHERE name = 'a'",
+    },
+  ])
+    test(`given one of version ${version} that ${content}, it is set aside and rebuilt`, async () => {
+      const { node, store, directory } = await ledgerOnNode();
+      appended(await store.append(several('a', 0, 3)));
+      const log = await wholeLog(store);
+      await store.close();
+      const older = new DatabaseSync(replicaIn(directory));
+      older.exec(`PRAGMA user_version = ${version}; ${statements}`);
+      older.close();
+      const again = await openLedger(insecure(node), { directory });
+      expect(await wholeLog(again.store)).toEqual(log);
+      expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
+    });
+
+  test('given a log of records with several events, it is read in pages of about as many events as one may have', async () => {
+    const { node, store } = await ledgerOnNode({ limits: { ...patient, recordBytesMax: 64 * 1_024 } });
+    for (let at = 0; at < 8; at++) appended(await store.append(several('a', at * 5, at * 5 + 5)));
+    expect(rawRecords(node)).toHaveLength(8);
+    for (const { size, pages } of [
+      { size: { pageEventsMax: 10 }, pages: 4 },
+      { size: { pageEventsMax: 1 }, pages: 8 },
+      { size: { pageBytesMax: 1 }, pages: 8 },
+    ]) {
+      const {
+        store: fresh,
+        reader,
+        notices,
+      } = await openLedger(insecure(node), {
+        limits: { ...patient, ...size },
+      });
+      // Opening reads to the end, whatever a record contains.
+      expect(reader.head()).toBe(40);
+      expect(await wholeLog(fresh)).toEqual(await wholeLog(store));
+      // Each page except the last, which may be empty, is told.
+      expect(notices.filter(({ kind }) => kind === 'catching-up').length).toBeGreaterThanOrEqual(pages - 1);
+    }
   });
 
   test('given void appends, repeated records and records of others, all replicas agree', async () => {

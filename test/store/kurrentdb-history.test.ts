@@ -1,9 +1,9 @@
 /** A ledger whose log in KurrentDB loses records, or is replaced by an older log. */
 import { existsSync, renameSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
+import { encodeBatch } from '../../src/store/kurrentdb/append-format.ts';
 import { streamOfSource } from '../../src/store/kurrentdb/record-format.ts';
 import { copyBetween } from '../../src/store/open/copy-between.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
@@ -56,6 +56,12 @@ const readsOn = async (ledger: OpenLedger): Promise<void> => {
     }),
   );
   expect(names(await wholeLog(ledger.store))).toEqual(seven);
+};
+
+/** Replaces the log of a server, which restarts. */
+const putBack = async (node: KurrentDbNode, log: TransactionLog): Promise<KurrentDbNode> => {
+  await node.stop();
+  return runningNode({ log, port: node.port });
 };
 
 const removals: ReadonlyArray<{
@@ -207,18 +213,124 @@ describe('a stream of the ledger in KurrentDB', () => {
     expect(copied).toMatchObject(E.right({ events: log.length, compared: 0 }));
   });
 
-  test('given a replica of an older version that ignored a tombstone, it is reported', async () => {
-    const ledger = await ledgerOfSeven();
-    await ledger.store.close();
-    const older = new DatabaseSync(replicaIn(ledger.directory));
-    older.exec(
-      'DROP TABLE history; PRAGMA user_version = 4; UPDATE stream SET revision = 9223372036854775807 WHERE name = ' +
-        `'${stream}'`,
+  test('given that it was truncated and scavenged before a replica of the empty log had read it, that replica is refused until the log is restored', async () => {
+    const node = await runningNode();
+    node.log.records = [];
+    const { store, directory } = await openLedger(insecure(node), { limits });
+    await store.close();
+    const { store: other } = await openLedger(insecure(node), { limits });
+    for (const one of several('a', 0, 5)) appended(await other.append([one]));
+    appended(await other.append([event('b', '0')]));
+    const log = await wholeLog(other);
+    await other.close();
+    const backup = node.log.backup();
+    node.log.setMetadata(stream, { $tb: 100 });
+    node.log.scavenge();
+    node.log.setMetadata(stream, {});
+    for (const pageEventsMax of [1, 1_000, 1]) {
+      await expect(
+        openLedger(insecure(node), { directory, limits: { ...limits, pageEventsMax } }),
+      ).rejects.toMatchObject({
+        _tag: 'HistoryCut',
+        message: expect.stringMatching(/records? .* of the stream domicile-a .*does not start/),
+      });
+    }
+    const restored = await putBack(node, backup);
+    const again = await openLedger(insecure(restored), { directory, limits });
+    expect(await wholeLog(again.store)).toEqual(log);
+  });
+
+  for (const pageEventsMax of [1, 2, 1_000]) {
+    test(`given that another was truncated and scavenged before this process read it in pages of ${pageEventsMax}, it answers from what it had before, until the log is restored`, async () => {
+      const small = { ...limits, pageEventsMax };
+      const ledger = await ledgerOfSeven();
+      await ledger.store.close();
+      const { store: other } = await openLedger(insecure(ledger.node), { limits });
+      for (const one of ['c 0', 'c 1', 'd 0', 'd 1', 'd 2', 'c 2', 'd 3']) {
+        const [source, id] = one.split(' ');
+        appended(await other.append([event(source!, id!)]));
+      }
+      const log = await wholeLog(other);
+      await other.close();
+      const backup = ledger.node.log.backup();
+      ledger.node.log.setMetadata(streamOfSource('domicile', 'c'), { $tb: 2 });
+      ledger.node.log.scavenge();
+      for (let start = 0; start < 2; start++) {
+        const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits: small });
+        expect(again.store.fault()).toMatch(/domicile-c/);
+        await readsOn(again);
+        // Neither the watchdog nor a subscription adds what follows the removed records.
+        const { calls } = ledger.node;
+        const readBefore = calls.read;
+        await until(() => calls.read > readBefore + 10);
+        await readsOn(again);
+        if (start === 0) await again.store.close();
+        else {
+          await putBack(ledger.node, backup);
+          await until(() => again.store.fault() === undefined);
+          await insist(again.store, [event('d', '4')]);
+          expect(names(await wholeLog(again.store))).toEqual([...names(log), 'd 4']);
+          expect((await wholeLog(again.store)).slice(0, log.length)).toEqual(log);
+        }
+      }
+    });
+  }
+});
+
+describe('a record that a newer version of Domicile wrote', () => {
+  /** Writes an append of two events, the second in a record of a type that this version does not know. */
+  const newerAppend = (node: KurrentDbNode): (() => void) => {
+    const [first, second] = encodeBatch('newer', several('a', 5, 7), 0).records;
+    const written = [first!, { ...second!, type: 'domicile-next' }].map(
+      ({ eventId, type, data, metadata }) => ({
+        id: eventId,
+        type,
+        contentType: 'application/octet-stream',
+        data,
+        metadata,
+      }),
     );
-    older.close();
+    node.log.write(stream, 'any', written);
+    // An update of this process, which then knows the type.
+    return () => {
+      for (const record of node.log.records)
+        if (record.type === 'domicile-next') Object.assign(record, { type: 'domicile-event' });
+    };
+  };
+  const told =
+    /^the stream domicile-a of the ledger has a record of the type domicile-next, which a newer version .*Nothing is recorded.*Update this Domicile/;
+
+  test('given a running process, it answers from what precedes the record and records nothing; after an update it reads on', async () => {
+    const ledger = await ledgerOfSeven();
+    const update = newerAppend(ledger.node);
+    await faultOf(ledger, told);
+    await readsOn(ledger);
+    expect(ledger.notices.filter(({ kind }) => kind === 'log-problem')).toHaveLength(1);
+    await ledger.store.close();
+    // The same after a restart of the older version.
     const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
-    expect(again.store.fault()).toMatch(/domicile-a of the ledger was deleted/);
-    expect(names(await wholeLog(again.store))).toEqual(seven);
+    await faultOf(again, told);
+    await readsOn(again);
+    await again.store.close();
+    update();
+    const updated = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
+    expect(updated.store.fault()).toBeUndefined();
+    expect(names(await wholeLog(updated.store))).toEqual([...seven, 'a 5', 'a 6']);
+  });
+
+  test('given a new process, it does not start, and does after an update', async () => {
+    const { node } = await ledgerOfSeven();
+    const update = newerAppend(node);
+    const directory = newFolder();
+    onTestFinished(() => removeFolder(directory));
+    for (let start = 0; start < 2; start++)
+      await expect(openLedger(insecure(node), { directory, limits })).rejects.toMatchObject({
+        _tag: 'NewerRecord',
+        message: expect.stringMatching(/domicile-next.*does not start/),
+      });
+    update();
+    const { store } = await openLedger(insecure(node), { directory, limits });
+    expect(names(await wholeLog(store))).toEqual([...seven, 'a 5', 'a 6']);
   });
 });
 
@@ -229,11 +341,6 @@ describe('a log that was restored from a backup', () => {
     const backup = ledger.node.log.backup();
     appended(await ledger.store.append(several('a', 5, 8)));
     return { ...ledger, backup };
-  };
-
-  const putBack = async (node: KurrentDbNode, log: TransactionLog): Promise<KurrentDbNode> => {
-    await node.stop();
-    return runningNode({ log, port: node.port });
   };
 
   const told =

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { EventToAppend } from '../../src/store/event-store.ts';
 import { encodeBatch } from '../../src/store/kurrentdb/append-format.ts';
 import { BatchAssembly } from '../../src/store/kurrentdb/batch-assembly.ts';
+import { PageFill } from '../../src/store/kurrentdb/page-read.ts';
 import {
   bytesOfRecord,
   type RawRecord,
@@ -109,9 +110,67 @@ test('given a record of several events that does not add up, it is foreign, and 
     },
     { metadata: { ...metadata, events: metadata.events.map((event) => ({ ...event, source: 'b' })) } },
     { type: 'domicile-event' },
-    { type: 'domicile-something' },
+    { type: 'something' },
   ];
   const readingOf = (read: RawRecord) => new BatchAssembly('ledger').take([read])[0]!;
   expect(readingOf(record!).batch?.events).toHaveLength(3);
-  for (const change of spoilt) expect(readingOf({ ...record!, ...change }).batch).toBeUndefined();
+  for (const change of spoilt)
+    expect(readingOf({ ...record!, ...change })).toMatchObject({ batch: undefined, record: { ...change } });
+});
+
+test('given a record of a newer version, neither it nor the append before it that it may continue is read, nor what follows', () => {
+  const event = (id: string): EventToAppend => ({
+    source: 'a',
+    id,
+    recordedBy: null,
+    authority: null,
+    bytes: new TextEncoder().encode(`event ${id}`),
+  });
+  const records = [['1'], ['2', '3', '4'], ['5']].flatMap(
+    (ids, batch) => encodeBatch(`${batch}`, ids.map(event), 0).records,
+  );
+  const log = delivered('ledger-a', 0, records);
+  const withNewer = log.map((record, index) =>
+    index === 2 ? { ...record, type: 'domicile-something' } : record,
+  );
+  const readings = new BatchAssembly('ledger').take(withNewer);
+  expect(readings.map(({ record, isOfNewerVersion = false }) => [record?.type, isOfNewerVersion])).toEqual([
+    ['domicile-event', false],
+    ['domicile-something', true],
+  ]);
+  expect(readings[0]!.batch?.events).toHaveLength(1);
+  // In a stream of somebody else it means nothing.
+  const ofOthers = delivered('others-a', 0, records).map((record) => ({ ...record, type: 'domicile-next' }));
+  expect(new BatchAssembly('ledger').take(ofOthers)).toMatchObject([{ batch: undefined, record: undefined }]);
+});
+
+test('given records with several events, a page is full once it has as many events, or bytes with the metadata, as it may', () => {
+  const batch = Array.from({ length: 100 }, (_, index) => ({
+    source: 'a',
+    id: `${index}`,
+    recordedBy: null,
+    authority: null,
+    bytes: new Uint8Array(10),
+  }));
+  const records = delivered('ledger-a', 0, encodeBatch('batch', batch, 4_000).records);
+  const recordsUntilFull = (size: { readonly events: number; readonly bytes: number }): number => {
+    const fill = new PageFill(size);
+    for (const [index, record] of records.entries()) {
+      if (fill.isFull) return index;
+      fill.add(record);
+    }
+    return records.length;
+  };
+  const eventsIn = (count: number): number =>
+    records
+      .slice(0, count)
+      .reduce((sum, { metadata }) => sum + (metadata as { events: [] }).events.length, 0);
+  expect(records.length).toBeGreaterThan(3);
+  const many = Number.POSITIVE_INFINITY;
+  const full = recordsUntilFull({ events: 40, bytes: many });
+  expect(eventsIn(full)).toBeGreaterThanOrEqual(40);
+  expect(eventsIn(full - 1)).toBeLessThan(40);
+  // The data alone have 1,000 bytes.
+  expect(recordsUntilFull({ events: many, bytes: 5_000 })).toBeLessThan(records.length);
+  expect(recordsUntilFull({ events: many, bytes: many })).toBe(records.length);
 });

@@ -200,6 +200,12 @@ const eventsIn = (
   return from === data.length ? { ...metadata.right, events } : undefined;
 };
 
+/** How many events the metadata of any record list; 1 if they list none. */
+export const eventsListedIn = (metadata: unknown): number =>
+  typeof metadata === 'object' && metadata !== null && 'events' in metadata && Array.isArray(metadata.events)
+    ? Math.max(1, metadata.events.length)
+    : 1;
+
 /** Decodes a record of the ledger; undefined for foreign records in its streams. */
 export const decodeRecord = (ledger: string, record: RawRecord): LoggedRecord | undefined => {
   const found = eventsIn(record);

@@ -5,7 +5,7 @@
  * in between. Only whole appends are handled, so the next read starts after the last whole one.
  */
 import { decodeRecord, type LoggedEvent, type LoggedRecord } from './append-format.ts';
-import { isStreamOf, type LogPosition, type RawRecord } from './record-format.ts';
+import { isOfNewerVersion, isStreamOf, type LogPosition, type RawRecord } from './record-format.ts';
 
 /** An append in the log. */
 export interface LoggedBatch {
@@ -16,13 +16,18 @@ export interface LoggedBatch {
   readonly whole: boolean;
 }
 
-/** What was read up to a position: an append, a foreign record in a stream of the ledger, or neither. */
+/**
+ * What was read up to a position: an append, a record of a newer version, a foreign record in a stream of the ledger,
+ * or neither.
+ */
 export interface Reading {
   readonly batch: LoggedBatch | undefined;
   /** The last record of this reading in a stream of the ledger, if any. */
   readonly record: RawRecord | undefined;
   /** The revision of its first record there; the others follow it. */
   readonly firstRevision: bigint | undefined;
+  /** Whether a newer version of Domicile wrote the record, so that the log cannot be read any further. */
+  readonly isOfNewerVersion?: boolean;
   /** Everything up to here has been read. */
   readonly upTo: LogPosition;
 }
@@ -48,10 +53,20 @@ export class BatchAssembly {
     return this.open.length > 0;
   }
 
-  /** Takes the next records of the log, in order, and returns what they completed. */
+  /**
+   * Takes the next records of the log, in order, and returns what they completed. A record of a newer version ends
+   * what can be read.
+   */
   take(records: ReadonlyArray<RawRecord>): ReadonlyArray<Reading> {
     const readings: Reading[] = [];
     for (const record of records) {
+      if (isOfNewerVersion(this.ledger, record)) {
+        // It may belong to the append before it, which the newer version is to read from its beginning.
+        this.open = [];
+        const { revision: firstRevision, position: upTo } = record;
+        readings.push({ batch: undefined, record, firstRevision, isOfNewerVersion: true, upTo });
+        break;
+      }
       const logged = decodeRecord(this.ledger, record);
       const before = this.open.at(-1);
       if (before !== undefined && (logged === undefined || !continues(before, logged))) this.finish(readings);

@@ -1,12 +1,16 @@
 /**
  * Reads the log from where the replica ends to the end of the log.
+ *
+ * While the process did not run, records of the log may have been removed before it read them. A later record shows
+ * that, and those in between would be numbered without the removed ones. So if the first read finds such a problem,
+ * nothing of it is kept.
  */
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LogExamination, metadataPrefixes } from './log-examination.ts';
-import { HistoryCut, LogProblem } from './log-problems.ts';
+import { HistoryCut, LogProblem, NewerRecord } from './log-problems.ts';
 import type { Page } from './page-read.ts';
-import { isAfter, type LogPosition, type RawRecord, streamPrefixes } from './record-format.ts';
+import { type LogPosition, type RawRecord, streamPrefixes } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -30,6 +34,8 @@ export class CatchUpRead {
   private underWay: Promise<void> | undefined;
   private found: LogProblem | undefined;
   private readonly examination: LogExamination;
+  private readonly firstRead = Promise.withResolvers<void>();
+  private hasRead = false;
 
   constructor(
     ledger: string,
@@ -48,11 +54,17 @@ export class CatchUpRead {
     this.environment = environment;
     this.stopping = stopping;
     this.examination = new LogExamination(ledger, replica.file, connection);
+    stopping.addEventListener('abort', () => this.firstRead.resolve());
   }
 
   /** Set when the server turned out to have another log, or one that lost records. */
   get problem(): LogProblem | undefined {
     return this.found;
+  }
+
+  /** Resolves when the first read has succeeded, or this process stops. Nothing else may add records before. */
+  get begun(): Promise<void> {
+    return this.firstRead.promise;
   }
 
   /** Resolves when no read is running. */
@@ -62,10 +74,37 @@ export class CatchUpRead {
 
   /** Reads to the end of the log. There is one read at a time; later callers join it. */
   toEnd(): Promise<void> {
-    this.underWay ??= this.readToEnd().finally(() => {
+    this.underWay ??= (this.hasRead ? this.readToEnd() : this.readFirst()).finally(() => {
       this.underWay = undefined;
     });
     return this.underWay;
+  }
+
+  private async readFirst(): Promise<void> {
+    await this.problemIsOver();
+    if (this.replica.wasWhole()) {
+      await this.updates.tentatively(() => this.readToEnd());
+    } else {
+      this.replica.noteWhole(false);
+      await this.readToEnd();
+    }
+    this.hasRead = true;
+    this.firstRead.resolve();
+  }
+
+  /**
+   * Checks whether the problem of an earlier first read is over, so that a long log is not read in vain.
+   *
+   * @throws LogProblem if it is not; ServerFailure when the server cannot be asked.
+   */
+  private async problemIsOver(): Promise<void> {
+    if (this.found instanceof NewerRecord) throw this.found;
+    if (!(this.found instanceof HistoryCut)) return;
+    try {
+      await this.examination.isWhole(this.found.stream);
+    } catch (error) {
+      throw this.noted(error);
+    }
   }
 
   /**
@@ -75,9 +114,7 @@ export class CatchUpRead {
    */
   async verifyLog(): Promise<void> {
     const last = this.replica.lastRecord();
-    const deleted = this.replica.deletedStream();
     try {
-      if (deleted !== undefined) throw new HistoryCut(this.replica.file, deleted, { kind: 'deleted' });
       if (last !== undefined) await this.examination.lastRecordStands(last);
     } catch (error) {
       throw this.noted(error);
@@ -87,8 +124,8 @@ export class CatchUpRead {
   /**
    * Adds the records that a feed delivered to the replica.
    *
-   * @throws HistoryCut when a stream of the ledger lost records, or its metadata will remove some; earlier records
-   * are added. ServerFailure when the server cannot be asked.
+   * @throws HistoryCut when a stream of the ledger lost records, or its metadata will remove some; NewerRecord when a
+   * newer version wrote one; earlier records are added. ServerFailure when the server cannot be asked.
    */
   async take(feed: Feed, records: ReadonlyArray<RawRecord>): Promise<void> {
     try {
@@ -122,21 +159,19 @@ export class CatchUpRead {
 
   /** Reads page after page, and returns whether the last page reached the end. */
   private async readPages(feed: Feed): Promise<boolean> {
-    let from = feed.position;
+    let after = feed.position;
     let prefixes: ReadonlyArray<string> | undefined = readPrefixes(this.ledger);
     while (!this.stopping.aborted) {
-      const page = await this.readPage(from, prefixes);
+      const page = await this.readPage(after, prefixes);
       if (page === 'too slow') {
         prefixes = undefined;
         continue;
       }
-      // A forward read begins with the record at its position, which is already known.
-      const records = page.records.filter((record) => isAfter(record.position, from));
-      await this.take(feed, records);
+      await this.take(feed, page.records);
       if (page.isLast) return true;
-      const last = records.at(-1)?.position;
+      const last = page.records.at(-1)?.position;
       if (last === undefined) return false;
-      from = last;
+      after = last;
       this.environment.notify({ kind: 'catching-up', position: Number(last.commit) });
     }
     return false;
@@ -144,12 +179,12 @@ export class CatchUpRead {
 
   /** Reads a page; with a filter, the server may have to skip more records of others than it can in the time limit. */
   private async readPage(
-    from: LogPosition | undefined,
+    after: LogPosition | undefined,
     prefixes: ReadonlyArray<string> | undefined,
   ): Promise<Page | 'too slow'> {
     const { pageEventsMax, pageBytesMax } = this.limits;
     try {
-      return await this.connection.read(from, { events: pageEventsMax, bytes: pageBytesMax }, prefixes);
+      return await this.connection.read(after, { events: pageEventsMax, bytes: pageBytesMax }, prefixes);
     } catch (error) {
       const isSilent = error instanceof ServerFailure && error.kind === 'no-answer';
       if (isSilent && prefixes !== undefined) return 'too slow';

@@ -8,7 +8,7 @@ import { CatchUpRead } from './catch-up-read.ts';
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LiveSubscription } from './live-subscription.ts';
-import { HistoryCut, LogProblem } from './log-problems.ts';
+import { HistoryCut, LogProblem, NewerRecord } from './log-problems.ts';
 import { isAfter, type LogPosition } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaUpdates } from './replica-updates.ts';
@@ -72,8 +72,8 @@ export class CatchUp {
   }
 
   /**
-   * Checks that the log is the replicated one, reads all of it, and continues from there. If records were removed
-   * from the log, a replica that once had all of it can still answer.
+   * Checks that the log is the replicated one, reads all of it, and continues from there. If the log lost records, or
+   * has some of a newer version, a replica that once had all of it answers from what it had before.
    *
    * @throws ServerFailure when the server cannot be asked; LogProblem.
    */
@@ -81,10 +81,12 @@ export class CatchUp {
     try {
       await this.read.toEnd();
     } catch (error) {
-      if (!(error instanceof HistoryCut && this.replica.hasReachedEnd())) throw error;
+      if (!(error instanceof HistoryCut || error instanceof NewerRecord)) throw error;
+      if (!this.replica.wasWhole()) throw error.refusing();
       this.isCutOff = true;
     }
-    this.running = Promise.all([this.subscription.run(), this.watch()]);
+    // Until the first read succeeds, the watchdog repeats it.
+    this.running = Promise.all([this.read.begun.then(() => this.subscription.run()), this.watch()]);
   }
 
   /** Reports the verdict on an append once the log has been read up to it. Call the returned function to stop. */

@@ -14,7 +14,7 @@ export type Notice =
   | { readonly kind: 'foreign-record'; readonly stream: string }
   | { readonly kind: 'replica-rebuilt'; readonly reason: string }
   | { readonly kind: 'replica-problem'; readonly reason: string }
-  /** The log is another one, or lost records: nothing is recorded. */
+  /** The log is another one, lost records, or has some of a newer version: nothing is recorded. */
   | { readonly kind: 'log-problem'; readonly reason: string };
 
 export interface Environment {

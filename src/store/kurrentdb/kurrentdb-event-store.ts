@@ -15,6 +15,7 @@ import { AppendQueues } from './append-queues.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { HistoryCut } from './log-problems.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { replicaFileOf } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -61,6 +62,14 @@ export interface KurrentDbEventStore extends EventStore {
 
 const nothingAppended = { recorded: 0, duplicates: 0, position: origin };
 
+/** Moves a replica out of the way, so that the next one is read anew. */
+const setAside = (file: string, as: 'older' | 'damaged' | 'incomplete'): void => {
+  const aside = `${file}.${as}`;
+  rmSync(aside, { force: true });
+  renameSync(file, aside);
+  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+};
+
 /** Opens the replica. A damaged or outdated one is set aside and rebuilt. */
 const openOrRebuild = (file: string, environment: Environment): Replica => {
   try {
@@ -68,10 +77,7 @@ const openOrRebuild = (file: string, environment: Environment): Replica => {
   } catch (error) {
     if (!(error instanceof DamagedStore || error instanceof OlderSchema)) throw error;
     environment.notify({ kind: 'replica-rebuilt', reason: `${file}: ${error.what}` });
-    const aside = `${file}.${error instanceof OlderSchema ? 'older' : 'damaged'}`;
-    rmSync(aside, { force: true });
-    renameSync(file, aside);
-    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    setAside(file, error instanceof OlderSchema ? 'older' : 'damaged');
     return openReplica(file, environment.now());
   }
 };
@@ -112,13 +118,16 @@ export const openKurrentDbEventStore = async (
   const limits: Limits = { ...defaultLimits, ...options.limits };
   makePrivateDirectory(directory);
   const connection = new ServerConnection(settings.connectionString, limits.answerMsMax, environment.newId);
-  const replica = openOrRebuild(replicaFileOf(directory, settings.ledger), environment);
+  const file = replicaFileOf(directory, settings.ledger);
+  const replica = openOrRebuild(file, environment);
   const catchUp = new CatchUp(settings.ledger, replica, connection, limits, environment);
   try {
     await begin(catchUp, settings, limits, environment);
   } catch (error) {
     await connection.close();
     replica.close();
+    // A replica that has never been whole may lack records in between; it must not be read on from a restored log.
+    if (error instanceof HistoryCut) setAside(file, 'incomplete');
     throw error;
   }
   const queues = new AppendQueues(settings.ledger, replica, connection, catchUp, limits, environment);

@@ -20,7 +20,7 @@ export interface Limits {
   readonly backoffMsMax: number;
   /** When a refused caller may retry. */
   readonly retryAfterMs: number;
-  /** The size of one page of the log, in records; it is added to the replica in one turn of the process. */
+  /** The size of one page of the log: it is added to the replica in one turn, which keeps all other work waiting. */
   readonly pageEventsMax: number;
   readonly pageBytesMax: number;
   /** The size of a record with several events. */

@@ -11,7 +11,7 @@ import { type CatchUpRead, readPrefixes } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LogProblem } from './log-problems.ts';
-import { bytesIn, recordOf } from './page-read.ts';
+import { PageFill, recordOf } from './page-read.ts';
 import type { RawRecord } from './record-format.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -141,14 +141,14 @@ export class LiveSubscription {
   private delivered(subscription: AllStreamSubscription): ReadonlyArray<RawRecord> {
     const { pageEventsMax, pageBytesMax } = this.limits;
     const records: RawRecord[] = [];
-    let bytes = 0;
-    while (records.length < pageEventsMax && bytes < pageBytesMax) {
+    const fill = new PageFill({ events: pageEventsMax, bytes: pageBytesMax });
+    while (!fill.isFull) {
       const resolved: AllStreamResolvedEvent | null = subscription.read();
       if (resolved === null) break;
       const record = recordOf(resolved);
       if (record === undefined) continue;
       records.push(record);
-      bytes += bytesIn(record);
+      fill.add(record);
     }
     return records;
   }

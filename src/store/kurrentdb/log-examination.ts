@@ -61,7 +61,7 @@ export class LogExamination {
       found?.eventId === last.eventId &&
       found.position.commit === last.position.commit &&
       // An event that is sent again after a backup was restored may get the very same place.
-      (last.createdAt === undefined || last.createdAt === found.createdAt);
+      last.createdAt === found.createdAt;
     if (isSame) return;
     if (found === undefined) await this.isWhole(last.stream);
     throw new AnotherLog(this.file);
@@ -80,8 +80,12 @@ export class LogExamination {
     for (const stream of new Set(streams)) await this.isWhole(stream);
   }
 
-  /** Checks that a stream lost no records, and that its metadata will remove none. */
-  private async isWhole(stream: string): Promise<void> {
+  /**
+   * Checks that a stream lost no records, and that its metadata will remove none.
+   *
+   * @throws HistoryCut; ServerFailure when the server cannot be asked.
+   */
+  async isWhole(stream: string): Promise<void> {
     const metadata = await this.connection.lastOf(metadataPrefix + stream);
     const dropping = droppingIn(metadata?.data);
     if (dropping.length > 0)

@@ -1,13 +1,14 @@
 /**
- * Why the log in KurrentDB can no longer be used: it is not the replicated one, or a part of it is gone.
+ * Why the log in KurrentDB can no longer be used: it is not the replicated one, a part of it is gone, or this version
+ * cannot read it.
  *
- * Questions are still answered from the replica. Nothing is recorded, since the next replica of such a log would
- * number its events differently, and treat recorded events as new.
+ * Questions are still answered from the replica. Nothing is recorded, since this process cannot tell which events of
+ * such a log are recorded, nor at which positions.
  */
 
-/** The base of both. The message says what is wrong, what still works, and what to do. */
+/** The base of all. The message says what is wrong, what still works, and what to do. */
 export abstract class LogProblem extends Error {
-  abstract readonly _tag: 'AnotherLog' | 'HistoryCut';
+  abstract readonly _tag: 'AnotherLog' | 'HistoryCut' | 'NewerRecord';
   readonly what: string;
   readonly remedy: string;
 
@@ -46,9 +47,11 @@ export type Cut =
   /** These records are gone. */
   | { readonly kind: 'missing'; readonly from: bigint; readonly to: bigint };
 
+const refused = 'This process does not start, since its local replica never held the whole log';
+
 const putBack =
-  'Restore the data of KurrentDB from a backup that has these records. Or stop this process and copy its replica ' +
-  'into a new ledger: domicile copy --from (this LEDGER_STORE) --to sqlite:DIR --data (this LEDGER_DATA)';
+  'Restore the data of KurrentDB from a backup that has these records. Or stop a process whose replica has them, and ' +
+  'copy that into a new ledger: domicile copy --from (its LEDGER_STORE) --to sqlite:DIR --data (its LEDGER_DATA)';
 
 const wordsOf = (stream: string, cut: Cut): readonly [what: string, remedy: string] => {
   switch (cut.kind) {
@@ -71,13 +74,46 @@ const wordsOf = (stream: string, cut: Cut): readonly [what: string, remedy: stri
 /** Records of the ledger were removed from the log, or will be. */
 export class HistoryCut extends LogProblem {
   readonly _tag = 'HistoryCut';
+  private readonly file: string;
   readonly stream: string;
   readonly cut: Cut;
 
-  constructor(file: string, stream: string, cut: Cut) {
+  constructor(file: string, stream: string, cut: Cut, holds: string = holdsOf(file)) {
     const [what, remedy] = wordsOf(stream, cut);
-    super(what, holdsOf(file), remedy);
+    super(what, holds, remedy);
+    this.file = file;
     this.stream = stream;
     this.cut = cut;
+  }
+
+  /** The same for a process that does not start. */
+  refusing(): HistoryCut {
+    return new HistoryCut(this.file, this.stream, this.cut, refused);
+  }
+}
+
+/** A newer version of Domicile wrote a record that this version cannot read. */
+export class NewerRecord extends LogProblem {
+  readonly _tag = 'NewerRecord';
+
+  private readonly file: string;
+  private readonly stream: string;
+  private readonly type: string;
+
+  constructor(file: string, stream: string, type: string, holds?: string) {
+    super(
+      `the stream ${stream} of the ledger has a record of the type ${type}, which a newer version of Domicile wrote`,
+      holds ??
+        `Nothing is recorded. Answers come from what the local replica ${file} read before that record`,
+      'Update this Domicile to the version of the other processes: it then continues with that record',
+    );
+    this.file = file;
+    this.stream = stream;
+    this.type = type;
+  }
+
+  /** The same for a process that does not start. */
+  refusing(): NewerRecord {
+    return new NewerRecord(this.file, this.stream, this.type, refused);
   }
 }

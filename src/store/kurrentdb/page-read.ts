@@ -6,7 +6,8 @@ import type {
   ResolvedEvent,
   StreamingRead as StreamingReadOf,
 } from '@eventstore/db-client';
-import type { RawRecord } from './record-format.ts';
+import { eventsListedIn } from './append-format.ts';
+import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 
 /** Consecutive records of the log. */
@@ -16,9 +17,19 @@ export interface Page {
   readonly isLast: boolean;
 }
 
+/** When a page is full. It has at least one record, whatever that contains. */
 export interface PageSize {
+  /** How many events; a record of others counts as one. */
   readonly events: number;
   readonly bytes: number;
+}
+
+/** What is requested from the server. */
+export interface PageRequest extends PageSize {
+  /** How many records the server delivers at most. */
+  readonly records: number;
+  /** Only records after this position belong to the page; the server begins with the record at it. */
+  readonly after?: LogPosition | undefined;
 }
 
 export type StreamingRead = StreamingReadOf<AllStreamResolvedEvent> | StreamingReadOf<ResolvedEvent>;
@@ -58,9 +69,29 @@ export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawR
   return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
 };
 
-/** The bytes of a record's data, or about as many. */
-export const bytesIn = (record: RawRecord): number =>
-  record.data instanceof Uint8Array ? record.data.length : 100;
+/** About how many bytes the metadata of an event have, and data that the client has parsed. */
+const parsedBytes = 150;
+
+/** How many events and, about, how many bytes a page has. */
+export class PageFill {
+  private readonly size: PageSize;
+  private events = 0;
+  private bytes = 0;
+
+  constructor(size: PageSize) {
+    this.size = size;
+  }
+
+  get isFull(): boolean {
+    return this.events >= this.size.events || this.bytes >= this.size.bytes;
+  }
+
+  add({ data, metadata }: RawRecord): void {
+    const events = eventsListedIn(metadata);
+    this.events += events;
+    this.bytes += (data instanceof Uint8Array ? data.length : parsedBytes) + events * parsedBytes;
+  }
+}
 
 /**
  * Reads to the end of a stream, or until the page is full.
@@ -69,13 +100,13 @@ export const bytesIn = (record: RawRecord): number =>
  */
 export const readPage = (
   reading: StreamingRead,
-  size: PageSize,
+  request: PageRequest,
   { answerMsMax, onAnswer, onSilence, isCurrent }: PageConnection,
 ): Promise<Page> =>
   new Promise((resolve, reject) => {
     const records: RawRecord[] = [];
+    const fill = new PageFill(request);
     let delivered = 0;
-    let bytes = 0;
     let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const cancel = (): void => void reading.cancel().catch(() => undefined);
@@ -97,15 +128,16 @@ export const readPage = (
       delivered += 1;
       try {
         const record = recordOf(resolved);
-        if (record !== undefined) {
+        if (record !== undefined && isAfter(record.position, request.after)) {
           records.push(record);
-          bytes += bytesIn(record);
+          fill.add(record);
         }
       } catch (error) {
         cancel();
         return settle(() => reject(toServerFailure(error)));
       }
-      if (bytes < size.bytes && (delivered < size.events || size.events === 1)) return waitForMore();
+      const isFull = fill.isFull || delivered >= request.records;
+      if (!isFull || request.records === 1) return waitForMore();
       // A filtering server would search for one more record before it ends a full page.
       cancel();
       settle(() => resolve({ records, isLast: false }));
@@ -114,7 +146,7 @@ export const readPage = (
       // When a connection is replaced, its reads end normally, as at the end of the log.
       settle(() =>
         isCurrent()
-          ? resolve({ records, isLast: delivered < size.events })
+          ? resolve({ records, isLast: delivered < request.records })
           : reject(new ServerFailure('unreachable', 'the connection to KurrentDB was replaced', false)),
       );
     });

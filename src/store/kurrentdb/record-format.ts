@@ -9,9 +9,12 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { EventToAppend } from '../event-store.ts';
 
-/** The types of the ledger's records, with one event and with several; others in its streams are foreign. */
+/** The types of the ledger's records, with one event and with several. */
 export const oneEventType = 'domicile-event';
 export const severalEventsType = 'domicile-events';
+
+/** How the types of the ledger's records begin, in every version; other records in its streams are foreign. */
+const ownTypePrefix = 'domicile-';
 
 /** A position in KurrentDB's log. Both numbers are equal, except in old explicit transactions. */
 export interface LogPosition {
@@ -65,7 +68,7 @@ export const streamPrefixes = (ledger: string): ReadonlyArray<string> => [
 
 /** The type and revision of the record of a permanently deleted stream. */
 const tombstoneType = '$streamDeleted';
-export const tombstoneRevision = 2n ** 63n - 1n;
+const tombstoneRevision = 2n ** 63n - 1n;
 
 /** Whether a record says that its stream was permanently deleted. */
 export const isTombstone = ({ type, revision }: RawRecord): boolean =>
@@ -74,6 +77,13 @@ export const isTombstone = ({ type, revision }: RawRecord): boolean =>
 /** Whether a stream name belongs to the ledger. */
 export const isStreamOf = (ledger: string, stream: string): boolean =>
   streamPrefixes(ledger).some((prefix) => stream.startsWith(prefix));
+
+/** Whether a newer version of Domicile wrote a record of the ledger: this one does not know its type. */
+export const isOfNewerVersion = (ledger: string, { type, stream }: RawRecord): boolean =>
+  type.startsWith(ownTypePrefix) &&
+  type !== oneEventType &&
+  type !== severalEventsType &&
+  isStreamOf(ledger, stream);
 
 /** The stream to which a batch is written. */
 export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend>): string => {

@@ -30,18 +30,12 @@ CREATE TABLE progress (
   last_prepare TEXT
 ) STRICT;
 INSERT INTO progress (one) VALUES (1);
-`;
-
-/**
- * Version 5 stores when KurrentDB wrote the last record, and whether the replica ever had the whole log, so that it
- * can still answer when the log loses records. Replicas of version 4 had the whole log, or are read on to its end.
- */
-const fifthSchema = `
 CREATE TABLE history (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   last_created INTEGER,
   reached_end INTEGER NOT NULL
 ) STRICT;
+INSERT INTO history (one, reached_end) VALUES (1, 0);
 `;
 
 /** The checks of the embedded ledger, and one more: everything replicated must have been read. */
@@ -61,20 +55,16 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 
 /**
  * The format of a replica; `application_id` is `DMCM` in ASCII. It does not wait for syncs, since a lost tail is
- * read again. In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could have the
- * same time; version 3 did not store who recorded an event.
+ * read again. A replica of an earlier version is rebuilt from the log, never upgraded: it may lack what that version
+ * could not read. In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could have the
+ * same time; version 3 did not store who recorded an event, version 4 not when KurrentDB wrote the last record; up to
+ * version 5, records with several events could be skipped as foreign.
  */
 export const replicaFormat: FileFormat = {
   name: 'local replica of KurrentDB',
   applicationId: 0x444d434d,
-  schemaVersion: 5,
-  schema: `${schema}${fifthSchema}INSERT INTO history (one, reached_end) VALUES (1, 0);`,
-  upgrades: [
-    undefined,
-    undefined,
-    undefined,
-    `${fifthSchema}INSERT INTO history (one, reached_end) SELECT 1, commit_position IS NOT NULL FROM progress;`,
-  ],
+  schemaVersion: 6,
+  schema,
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,
 };
@@ -92,8 +82,8 @@ export interface LastRecord {
   readonly revision: bigint;
   readonly eventId: string;
   readonly position: LogPosition;
-  /** When KurrentDB wrote it; undefined in replicas of older versions. */
-  readonly createdAt: Instant | undefined;
+  /** When KurrentDB wrote it. */
+  readonly createdAt: Instant;
 }
 
 /** The progress of a replica. */
@@ -128,7 +118,7 @@ export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
               revision: BigInt(String(row.revision)),
               eventId: String(row.event_id),
               position: positionOf(row.last_commit, row.last_prepare),
-              createdAt: row.last_created == null ? undefined : Number(row.last_created),
+              createdAt: Number(row.last_created),
             },
       reachedEnd: row.reached_end === 1,
     };

@@ -9,7 +9,7 @@ import { beforeEverything } from '../known-time.ts';
 import { attributionWriter } from '../sqlite/attributions.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
 import type { RecordedBefore } from './compare-batch.ts';
-import { type LogPosition, type RawRecord, tombstoneRevision } from './record-format.ts';
+import type { LogPosition, RawRecord } from './record-format.ts';
 import { type LastRecord, progressQuery } from './replica-format.ts';
 
 const cachedSourcesMax = 10_000;
@@ -37,7 +37,6 @@ export const replicaStatements = (database: DatabaseSync) => {
   );
   const selectRevision = database.prepare('SELECT revision FROM stream WHERE name = ?');
   selectRevision.setReadBigInts(true);
-  const selectDeleted = database.prepare('SELECT name FROM stream WHERE revision = ? LIMIT 1');
   const upsertRevision = database.prepare(
     'INSERT INTO stream (name, revision) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > revision',
   );
@@ -48,7 +47,9 @@ export const replicaStatements = (database: DatabaseSync) => {
   );
 
   const updateCreated = database.prepare('UPDATE history SET last_created = ?');
-  const updateReached = database.prepare('UPDATE history SET reached_end = 1 WHERE reached_end = 0');
+  const updateReached = database.prepare(
+    'UPDATE history SET reached_end = :reached WHERE reached_end <> :reached',
+  );
 
   const sources = new LRUCache<string, Source>({ max: cachedSourcesMax });
   const sourceOf = (name: string): Source => {
@@ -106,11 +107,6 @@ export const replicaStatements = (database: DatabaseSync) => {
     },
     revisionOf: (stream: string): bigint =>
       (selectRevision.get(stream)?.revision as bigint | undefined) ?? -1n,
-    /** A stream whose last record is a tombstone. */
-    deletedStream: (): string | undefined => {
-      const row = selectDeleted.get(tombstoneRevision);
-      return row === undefined ? undefined : String(row.name);
-    },
     saveRevision: (record: RawRecord): void => {
       upsertRevision.run(record.stream, record.revision);
     },
@@ -123,8 +119,8 @@ export const replicaStatements = (database: DatabaseSync) => {
       updateLast.run(stream, String(revision), eventId, String(position.commit), String(position.prepare));
       updateCreated.run(createdAt);
     },
-    saveReachedEnd: (): void => {
-      updateReached.run();
+    saveReachedEnd: (reached: boolean): void => {
+      updateReached.run({ reached: reached ? 1 : 0 });
     },
     reachedEnd: (): boolean => state().reachedEnd,
   };

@@ -54,7 +54,8 @@ export class ReplicaUpdates {
   /**
    * Applies the records that a feed delivered.
    *
-   * @throws HistoryCut when a stream of the ledger has lost records; those before it are applied.
+   * @throws HistoryCut when a stream of the ledger has lost records, NewerRecord when a newer version wrote one; those
+   * before it are applied.
    */
   take(feed: Feed, records: ReadonlyArray<RawRecord>): void {
     feed.position = records.at(-1)?.position ?? feed.position;
@@ -65,7 +66,13 @@ export class ReplicaUpdates {
   noteReadUpTo(end: LogPosition | undefined): void {
     if (end !== undefined)
       this.apply([{ batch: undefined, record: undefined, firstRevision: undefined, upTo: end }]);
-    this.replica.noteEnd();
+    this.replica.noteWhole(true);
+  }
+
+  /** Reads the log, and keeps nothing that the read applied if it fails. */
+  async tentatively(read: () => Promise<void>): Promise<void> {
+    await this.replica.tentatively(read);
+    this.wake();
   }
 
   /** Reports the verdict on an append once the log has been read up to it. Call the returned function to stop. */
@@ -115,13 +122,13 @@ export class ReplicaUpdates {
   private apply(readings: ReadonlyArray<Reading>): void {
     if (readings.length === 0) return;
     const before = this.replica.progress();
-    const { verdicts, voided, foreign, cut } = this.applyToFile(readings);
+    const { verdicts, voided, foreign, problem } = this.applyToFile(readings);
     for (const { commit } of voided)
       this.environment.notify({ kind: 'batch-void', position: Number(commit) });
     for (const { stream } of foreign) this.environment.notify({ kind: 'foreign-record', stream });
     for (const [batch, verdict] of verdicts) this.verdicts.get(batch)?.(verdict);
     if (this.isAhead(before)) this.wake();
-    if (cut !== undefined) throw cut;
+    if (problem !== undefined) throw problem;
   }
 
   private isAhead(before: LogPosition | undefined): boolean {

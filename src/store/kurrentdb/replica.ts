@@ -17,7 +17,7 @@ import { type OpenDatabase, openToWrite, transact } from '../sqlite/open-databas
 import { toStoreProblem } from '../sqlite/store-problems.ts';
 import type { LoggedBatch, Reading } from './batch-assembly.ts';
 import { type ComparedBatch, compareBatch } from './compare-batch.ts';
-import { HistoryCut } from './log-problems.ts';
+import { HistoryCut, type LogProblem, NewerRecord } from './log-problems.ts';
 import { isAfter, isTombstone, type LogPosition, type RawRecord } from './record-format.ts';
 import { type LastRecord, replicaFormat } from './replica-format.ts';
 import { replicaStatements } from './replica-statements.ts';
@@ -35,8 +35,8 @@ export interface Applied {
   readonly voided: ReadonlyArray<LogPosition>;
   /** Foreign records in streams of the ledger. */
   readonly foreign: ReadonlyArray<RawRecord>;
-  /** A change to a stream of the ledger, up to which the page was applied. */
-  readonly cut: HistoryCut | undefined;
+  /** Why the page was applied only up to a record: its stream lost records, or a newer version wrote it. */
+  readonly problem: LogProblem | undefined;
 }
 
 export interface Replica extends LedgerQueries {
@@ -46,12 +46,15 @@ export interface Replica extends LedgerQueries {
   /** How far the log has been read. */
   progress(): LogPosition | undefined;
   lastRecord(): LastRecord | undefined;
-  /** Notes that the replica has the whole log. */
-  noteEnd(): void;
-  /** Whether it ever had the whole log. */
-  hasReachedEnd(): boolean;
-  /** A stream of the ledger that was permanently deleted, which replicas of older versions ignored. */
-  deletedStream(): string | undefined;
+  /** Notes whether the replica has the whole log. */
+  noteWhole(isWhole: boolean): void;
+  /** Whether it ever had a whole log, which was not empty. */
+  wasWhole(): boolean;
+  /**
+   * Reads the log in one transaction: if that fails, nothing that it applied is kept. Until it ends, only `apply` and
+   * the progress show what was applied; `head` does not. Nothing else may apply anything meanwhile.
+   */
+  tentatively(read: () => Promise<void>): Promise<void>;
   /** The revision of a stream's last record; `-1n` if it has none. */
   revisionOf(stream: string): bigint;
   /** Finds the new events of a batch, as far as the log has been read. */
@@ -70,8 +73,6 @@ export const openReplica = (path: string, now: Instant): Replica => {
   const queries = ledgerQueries(database, file);
   const statements = replicaStatements(database);
 
-  const deleted = statements.deletedStream();
-
   const guard = <A>(run: () => A): A => {
     try {
       return run();
@@ -83,12 +84,30 @@ export const openReplica = (path: string, now: Instant): Replica => {
   const inTransaction = <A>(run: () => A): A =>
     guard(() => {
       try {
-        return transact(database, run);
+        return database.isTransaction ? run() : transact(database, run);
       } catch (error) {
         statements.forget();
         throw error;
       }
     });
+
+  /** The last position while a read is tentative. */
+  let headBefore: Position | undefined;
+
+  const tentatively: Replica['tentatively'] = async (read) => {
+    headBefore = queries.head();
+    try {
+      guard(() => database.exec('BEGIN IMMEDIATE'));
+      await read();
+      guard(() => database.exec('COMMIT'));
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      statements.forget();
+      throw error;
+    } finally {
+      headBefore = undefined;
+    }
+  };
 
   const applyBatch = ({ events, expected, whole }: LoggedBatch): Verdict => {
     const isExpected = expected.every(({ source, count }) => statements.countOf(source) === count);
@@ -117,6 +136,14 @@ export const openReplica = (path: string, now: Instant): Replica => {
       : new HistoryCut(file, stream, { kind: 'missing', from: expected, to: firstRevision - 1n });
   };
 
+  /** Why a reading cannot be applied. */
+  const problemOf = ({ record, firstRevision, isOfNewerVersion }: Reading): LogProblem | undefined => {
+    if (record === undefined) return undefined;
+    return isOfNewerVersion === true
+      ? new NewerRecord(file, record.stream, record.type)
+      : cutBefore(record, firstRevision ?? record.revision);
+  };
+
   const apply: Replica['apply'] = (readings) =>
     inTransaction(() => {
       let progress = statements.progress();
@@ -124,11 +151,12 @@ export const openReplica = (path: string, now: Instant): Replica => {
       const verdicts = new Map<string, Verdict>();
       const voided: LogPosition[] = [];
       const foreign: RawRecord[] = [];
-      let cut: HistoryCut | undefined;
-      for (const { batch, record, firstRevision, upTo } of readings) {
+      let problem: LogProblem | undefined;
+      for (const reading of readings) {
+        const { batch, record, upTo } = reading;
         if (!isAfter(upTo, progress)) continue;
-        if (record !== undefined) cut = cutBefore(record, firstRevision ?? record.revision);
-        if (cut !== undefined) break;
+        problem = problemOf(reading);
+        if (problem !== undefined) break;
         progress = upTo;
         if (record === undefined) continue;
         statements.saveRevision(record);
@@ -144,7 +172,7 @@ export const openReplica = (path: string, now: Instant): Replica => {
       }
       if (progress !== undefined) statements.saveProgress(progress);
       if (last !== undefined) statements.saveLast(last);
-      return { verdicts, voided, foreign, cut };
+      return { verdicts, voided, foreign, problem };
     });
 
   return {
@@ -153,9 +181,10 @@ export const openReplica = (path: string, now: Instant): Replica => {
     apply,
     progress: () => guard(statements.progress),
     lastRecord: () => guard(statements.last),
-    noteEnd: () => guard(statements.saveReachedEnd),
-    hasReachedEnd: () => guard(statements.reachedEnd),
-    deletedStream: () => deleted,
+    head: () => headBefore ?? queries.head(),
+    noteWhole: (isWhole) => guard(() => statements.saveReachedEnd(isWhole)),
+    wasWhole: () => guard(() => statements.reachedEnd() && statements.last() !== undefined),
+    tentatively,
     revisionOf: (stream) => guard(() => statements.revisionOf(stream)),
     compare: (batch) => guard(() => compareBatch(batch, statements.find)),
     close: () => opened.close(),

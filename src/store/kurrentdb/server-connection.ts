@@ -17,11 +17,13 @@ import {
 import * as E from 'fp-ts/lib/Either.js';
 import { internalsOf } from './client-internals.ts';
 import { disposeClient, newClient } from './client-lifetime.ts';
-import { type Page, type PageSize, readPage, type StreamingRead } from './page-read.ts';
+import { type Page, type PageRequest, type PageSize, readPage, type StreamingRead } from './page-read.ts';
 import { readForwards, searchWindow } from './read-call.ts';
 import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
 import { type WriteAnswer, writeAtOnce, writeOneByOne } from './write-call.ts';
+
+const one: PageRequest = { records: 1, events: 1, bytes: Number.POSITIVE_INFINITY };
 
 /** The outcome of a write that the server answered. */
 export type WriteOutcome = Exclude<WriteAnswer, { readonly kind: 'unclear' }>;
@@ -91,22 +93,23 @@ export class ServerConnection {
     const { records } = await this.page(
       (client) =>
         client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }),
-      { events: 1, bytes: Number.POSITIVE_INFINITY },
+      one,
     );
     return records[0]?.position;
   }
 
   /**
-   * Reads the log from a position on, inclusive.
+   * Reads the log after a position.
    *
    * @param prefixes read only streams whose names begin with one of these; undefined reads everything.
    */
   async read(
-    from: LogPosition | undefined,
+    after: LogPosition | undefined,
     size: PageSize,
     prefixes: ReadonlyArray<string> | undefined,
   ): Promise<Page> {
-    return this.page((client) => readForwards(client, from, size.events, prefixes), size);
+    const records = size.events + (after === undefined ? 0 : 1);
+    return this.page((client) => readForwards(client, after, records, prefixes), { ...size, records, after });
   }
 
   /** The record of a stream at a revision. */
@@ -133,7 +136,7 @@ export class ServerConnection {
     try {
       const { records } = await this.page(
         (client) => client.readStream(stream, { direction, fromRevision, maxCount: 1, requiresLeader: true }),
-        { events: 1, bytes: Number.POSITIVE_INFINITY },
+        one,
       );
       return records[0];
     } catch (error) {
@@ -214,9 +217,12 @@ export class ServerConnection {
     return new ServerFailure('no-answer', 'KurrentDB does not answer in time', true);
   }
 
-  private async page(read: (client: EventStoreDBClient) => StreamingRead, size: PageSize): Promise<Page> {
+  private async page(
+    read: (client: EventStoreDBClient) => StreamingRead,
+    request: PageRequest,
+  ): Promise<Page> {
     const client = this.current();
-    return readPage(read(client), size, {
+    return readPage(read(client), request, {
       answerMsMax: this.answerMsMax,
       onAnswer: () => {
         this.silentCalls = 0;

@@ -9,7 +9,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, EventToAppend } from '../event-store.ts';
 import { bytesBeside } from './append-format.ts';
 import type { Limits } from './limits.ts';
-import { bytesOfRecord, type RecordToWrite } from './record-format.ts';
+import { bytesOfRecord, type RecordToWrite, severalEventsType } from './record-format.ts';
 
 /** The new events of a batch, as they are written. */
 export interface WrittenBatch {
@@ -20,7 +20,10 @@ export interface WrittenBatch {
   readonly bytes: number;
 }
 
-/** A limit that the server reported, in bytes as the server counts them. */
+/**
+ * A limit of an append or an event that the server reported, in bytes as it counts them; or one of records with
+ * several events that follows from its refusals, in bytes as we count them.
+ */
 interface Learnt {
   readonly bytesMax: number;
   readonly until: Instant;
@@ -39,7 +42,7 @@ const besideBytes = (event: EventToAppend): number =>
 export class SizeLimits {
   private readonly limits: Limits;
   private readonly now: () => Instant;
-  private readonly learnt = new Map<'append' | 'event', Learnt>();
+  private readonly learnt = new Map<'append' | 'event' | 'record', Learnt>();
 
   constructor(limits: Limits, now: () => Instant) {
     this.limits = limits;
@@ -48,20 +51,26 @@ export class SizeLimits {
 
   /** How many bytes a record with several events may have. */
   get recordBytesMax(): number {
-    return Math.min(this.limits.recordBytesMax, this.bytesMax('append'), this.bytesMax('event'));
+    const { recordBytesMax } = this.limits;
+    return Math.min(recordBytesMax, this.bytesMax('append'), this.bytesMax('event'), this.bytesMax('record'));
   }
 
   /**
-   * The refusal of a batch by the server with this limit; undefined if its events fit in smaller records. The limit
-   * is remembered if the batch exceeds it by our count; otherwise the server counts differently, and only this batch
-   * is refused.
+   * The refusal of a batch by the server with this limit; undefined if it is to be written again in smaller records.
+   * The limit is remembered if the batch exceeds it by our count. Otherwise the server counts differently: then
+   * records with several events become half as large, and a batch of records with one event is refused.
    */
   refusalByServer(refused: WrittenBatch, limit: number, of: 'append' | 'event'): AppendError | undefined {
     const counted = of === 'append' ? refused.bytes : Math.max(...refused.records.map(bytesOfRecord));
     if (counted <= limit) {
+      const several = refused.records.filter(({ type }) => type === severalEventsType).map(bytesOfRecord);
+      if (of === 'event' && several.length > 0) {
+        this.learn('record', Math.floor(Math.max(...several) / 2));
+        return undefined;
+      }
       return { kind: 'too-large', limit, unit: 'bytes', what: 'batch, as KurrentDB counts it,' };
     }
-    this.learnt.set(of, { bytesMax: limit, until: this.now() + this.limits.learntLimitMsMax });
+    this.learn(of, limit);
     return this.refusalOfNew(refused);
   }
 
@@ -99,7 +108,11 @@ export class SizeLimits {
     return undefined;
   }
 
-  private bytesMax(of: 'append' | 'event'): number {
+  private learn(of: 'append' | 'event' | 'record', bytesMax: number): void {
+    this.learnt.set(of, { bytesMax, until: this.now() + this.limits.learntLimitMsMax });
+  }
+
+  private bytesMax(of: 'append' | 'event' | 'record'): number {
     const learnt = this.learnt.get(of);
     if (learnt === undefined) return Number.POSITIVE_INFINITY;
     if (this.now() < learnt.until) return learnt.bytesMax;

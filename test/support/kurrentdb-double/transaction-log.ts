@@ -97,6 +97,8 @@ export class TransactionLog {
   private readonly now: () => number;
   /** The limits of the server, which an operator may change. */
   limits: WriteLimits;
+  /** What it counts for a record besides its data, metadata and type. */
+  countedBesideBytes = 0;
 
   constructor(now: () => number, limits: WriteLimits) {
     this.now = now;
@@ -122,7 +124,7 @@ export class TransactionLog {
   write(stream: string, expected: ExpectedRevision, proposed: ReadonlyArray<ProposedRecord>): WriteResult {
     let bytes = 0;
     for (const record of proposed) {
-      const size = sizeOf(record);
+      const size = sizeOf(record) + this.countedBesideBytes;
       if (size > this.limits.eventBytesMax && this.limits.eventBytesMax < this.limits.appendBytesMax) {
         return { kind: 'event-too-large', limit: this.limits.eventBytesMax, size, id: record.id };
       }
