@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { encodeEvent } from '../src/domain/events/event.ts';
 import { openSqliteVault } from '../src/people/vault/sqlite-vault.ts';
+import { enrol, identifierOf, identifiers, peopleOfEvent, post } from './enrolling.ts';
 import {
   type BenchServer,
   inFolder,
@@ -27,11 +28,8 @@ import {
 } from './measure.ts';
 import { randomFrom, registrations } from './mixed-events.ts';
 
-const peopleOfEvent = 10_000;
 /** Of the clock of Linux, in a second. */
 const clockTicks = 100;
-/** Events in one body. */
-const bodyEvents = 10;
 const questions = 2_000;
 /** People enrolled while questions are asked. */
 const besidePeople = 500_000;
@@ -45,47 +43,6 @@ for (const [place, size] of sizes.entries()) {
   );
   process.exit(2);
 }
-
-const identifierOf = (person: number): string =>
-  `user-${((person * 2_654_435_761) % 4_294_967_296).toString(36)}-${person.toString(36)}`;
-
-const identifiers = (from: number, count: number): ReadonlyArray<string> =>
-  Array.from({ length: count }, (_, place) => identifierOf(from + place));
-
-const enrolment = (from: number): string =>
-  JSON.stringify({
-    specversion: '1.0',
-    id: `enrolled-${from}`,
-    source: 'https://accounts.example',
-    type: 'SubjectsEnrolled',
-    time: new Date(Date.UTC(2018, 0, 1) + from).toISOString(),
-    data: {
-      subjects: identifiers(from, peopleOfEvent),
-      population: `population-${(from / peopleOfEvent) % 12}`,
-    },
-  });
-
-const post = async (url: string, body: string): Promise<void> => {
-  const answer = await fetch(`${url}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body,
-  });
-  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
-  await answer.arrayBuffer();
-};
-
-/** Enrols people over HTTP. Returns the seconds of the server, without the time for creating bodies. */
-const enrol = async (url: string, from: number, to: number): Promise<number> => {
-  let seconds = 0;
-  for (let first = from; first < to; first += peopleOfEvent * bodyEvents) {
-    const events: string[] = [];
-    for (let at = first; at < Math.min(to, first + peopleOfEvent * bodyEvents); at += peopleOfEvent)
-      events.push(enrolment(at));
-    seconds += await secondsOf(() => post(url, events.join('\n')));
-  }
-  return seconds;
-};
 
 const answered = async (address: string): Promise<number> => {
   const began = performance.now();
@@ -167,6 +124,21 @@ const processorOf = (pid: number): number => {
   }
 };
 
+/** A server rests if it takes less than this share of a processor. */
+const shareAtRest = 0.05;
+const restWaitMsMax = 600_000;
+
+/** Waits until a server does nothing in the background any more. */
+const rested = async (pid: number): Promise<void> => {
+  const end = performance.now() + restWaitMsMax;
+  for (let before = processorOf(pid); performance.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const now = processorOf(pid);
+    if (!(now - before > shareAtRest)) return;
+    before = now;
+  }
+};
+
 const caughtUp = (url: string, events: number): Promise<number> =>
   answered(`${url}/v1/sites?limit=1&atLeast=${events}`);
 
@@ -231,7 +203,8 @@ const columns = [
   'people',
   'new people',
   'processor time each',
-  'a person: p50, p99',
+  'a person right after ingest: p50, p99',
+  'a person at rest: p50, p99',
   'the disk alone',
   'a person beside ingest: p50, p99',
   'the disk beside ingest',
@@ -261,10 +234,12 @@ await inFolder(async (folder) => {
     enrolled = size;
     await caughtUp(server.url, head(enrolled));
     const processor = processorOf(server.pid);
+    const cold = await askWidely(server.url);
     await askAboutPeople(server.url, size, (asked) => asked >= 200);
+    const after = await askAboutPeople(server.url, size, (asked) => asked >= questions);
+    await rested(server.pid);
     const alone = await askAboutPeople(server.url, size, (asked) => asked >= questions);
     const disk = await syncAlone(folder, (synced) => synced >= questions);
-    const cold = await askWidely(server.url);
     const again = [await askWidely(server.url), await askWidely(server.url), await askWidely(server.url)];
     const warm = cold.map((_, place) => median(again.map((times) => times[place]!)));
     const besideCount = Math.min(size, besidePeople);
@@ -296,6 +271,7 @@ await inFolder(async (folder) => {
       size.toLocaleString('en'),
       rate(added, seconds),
       `${(((processor - processorBefore) * 1e6) / added).toFixed(1)} µs`,
+      both(after),
       both(alone),
       both(disk),
       both(beside),

@@ -7,6 +7,7 @@ import { subjectsIn, subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { firstNotBefore } from '../domain/time/binary-search.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { EnrolmentList, EventIndex, SomeIndividuals } from '../projections/event-index.ts';
 import { type TopicKind, visitTopics } from '../projections/topics.ts';
@@ -206,14 +207,16 @@ export class WholeIndex implements EventIndex {
         : [],
     );
     places.sort(foldingOrder);
+    // How many are enrolled before each of them.
+    const sums = [0];
+    for (const { count } of places) sums.push(sums.at(-1)! + count);
     return {
       enrolments: () => ({
         times: Float64Array.from(places, ({ time }) => time),
         positions: Float64Array.from(places, ({ position }) => position),
         counts: Float64Array.from(places, ({ count }) => count),
       }),
-      before: (place) =>
-        places.reduce((sum, each) => (foldingOrder(each, place) < 0 ? sum + each.count : sum), 0),
+      before: (place) => sums[firstNotBefore(places.length, (at) => foldingOrder(places[at]!, place) < 0)]!,
     };
   }
 

@@ -6,7 +6,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
@@ -19,7 +18,7 @@ import { Abandoned, OverBudget } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
-import { askAsKnown, knowing } from './ask.ts';
+import { askAsKnown, NotYetKnown } from './ask.ts';
 import {
   readHistory,
   readIndividuals,
@@ -96,17 +95,14 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
       readerOf(file),
       position,
       minAssurance,
-      (view) =>
-        pipe(
-          knowing(view, position),
-          E.flatMap(() => answerWidely(view, asked)),
-        ),
+      (view) => answerWidely(view, asked),
       work,
     );
     return { kind: 'answered', answer: answered };
   } catch (error) {
     if (error instanceof Abandoned) return { kind: 'abandoned' };
     if (error instanceof OverBudget) return { kind: 'over-budget' };
+    if (error instanceof NotYetKnown) return { kind: 'answered', answer: E.left(error.problem) };
     if (isDamage(error)) {
       forget();
       return { kind: 'damaged' };

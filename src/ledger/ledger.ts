@@ -107,8 +107,8 @@ export class Ledger {
   /**
    * Asks within one snapshot of the projections.
    *
-   * @param position the last position to know, or the checkpoint if that is less.
-   * @throws ProjectionsDamaged if the projections are found to be damaged; they are then rebuilt. OverBudget if the
+   * @param position the last position to know, or `whateverIsKnown`.
+   * @throws NotYetKnown if the projections have not reached the position. ProjectionsDamaged if the projections are found to be damaged; they are then rebuilt. OverBudget if the
    *   question takes more than `atOnceStepsMax`.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {

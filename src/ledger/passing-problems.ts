@@ -1,5 +1,6 @@
 /** Temporary failures of a disk or of another program: the API answers 503 or 507, and nothing is lost. */
 import type { Problem } from '../contract/problem.ts';
+import { NotYetKnown } from './ask.ts';
 
 /** The disk of the ledger is full. */
 export const diskFull: Problem = {
@@ -26,6 +27,7 @@ export const passingProblem = (error: unknown): Problem | undefined => {
     return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
   }
   if (tag === 'OverBudget') return tooMuchWork;
+  if (error instanceof NotYetKnown) return error.problem;
   if (tag === 'VaultUnavailable') {
     const detail =
       'the vault, which knows people’s identifiers, is unavailable at the moment; sending the same request again is safe';

@@ -6,6 +6,7 @@ import { looksLikePseudonym } from '../people/vault/vault.ts';
 import { wireEvent } from '../questions/events.ts';
 import { naming } from '../questions/trail.ts';
 import type { View } from '../questions/view.ts';
+import { whateverIsKnown } from './ask.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a caller sees for a pseudonym: the identifier, or the pseudonym of a forgotten person. */
@@ -52,7 +53,7 @@ export class People {
     const candidates = named.filter(looksLikePseudonym);
     if (candidates.length === 0) return new Map();
     return this.ledger.ask(
-      Number.MAX_SAFE_INTEGER,
+      whateverIsKnown,
       'claimed',
       (view) =>
         new Map(candidates.filter((name) => isNamed(view, name)).map((name) => [name, name] as const)),

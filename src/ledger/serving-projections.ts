@@ -9,6 +9,7 @@ import { IndexReader } from '../projections/engine/index-reader.ts';
 import { Projector, type ProjectorState } from '../projections/engine/projector.ts';
 import type { Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
+import { NotYetKnown } from './ask.ts';
 import type { MemoryShares } from './memory-shares.ts';
 
 /** One generation, and the projector that keeps it up to date. */
@@ -113,10 +114,11 @@ export class ServingProjections {
     }
   }
 
-  /** @throws if the file cannot be opened. */
+  /** @throws NotYetKnown if the file may not exist yet; or if it cannot be opened. */
   reader(): IndexReader {
     if (this.index === undefined) {
       const { log, memory } = this.options;
+      if (!this.serving.projector.hasOpened) throw new NotYetKnown(0, log.head());
       const { projectionsPages, caches } = memory.serving;
       const database = openProjectionsToRead(this.file, projectionsPages);
       this.index = { database, reader: new IndexReader(database, log, caches) };

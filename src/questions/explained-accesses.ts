@@ -18,17 +18,11 @@ export class ExplainedAccesses {
   private readonly reach: ReachIndex;
   private readonly held: HeldByAnybody;
   private readonly labelsOf = new Map<DataClass, Labels>();
-  /** By dataset: the subjects with a grant over their data alone. */
-  private readonly granted = new Map<string, Set<string>>();
+  private grantedSubjects: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
   constructor(reach: ReachIndex, held: HeldByAnybody) {
     this.reach = reach;
     this.held = held;
-    for (const { dataset, subject } of reach.grants.ofSingleSubjects()) {
-      const subjects = this.granted.get(dataset);
-      if (subjects === undefined) this.granted.set(dataset, new Set([subject]));
-      else subjects.add(subject);
-    }
   }
 
   /** Whether a known path explains the access. */
@@ -39,13 +33,27 @@ export class ExplainedAccesses {
         (each) =>
           this.labels(each).reaches(by.party, time) && this.held.isOfAnybody(each, scope.population, time),
       );
-    const isGranted = this.granted.get(by.dataset)?.has(scope.subject) === true;
+    const isGranted = this.granted().get(by.dataset)?.has(scope.subject) === true;
     return data.some((each) =>
       (isGranted ? this.make({ ...each, subject: scope.subject }) : this.labels(each)).reaches(
         by.party,
         time,
       ),
     );
+  }
+
+  /** By dataset: the subjects with a grant over their data alone. */
+  private granted(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.grantedSubjects === undefined) {
+      const granted = new Map<string, Set<string>>();
+      for (const { dataset, subject } of this.reach.grants.ofSingleSubjects()) {
+        const subjects = granted.get(dataset);
+        if (subjects === undefined) granted.set(dataset, new Set([subject]));
+        else subjects.add(subject);
+      }
+      this.grantedSubjects = granted;
+    }
+    return this.grantedSubjects;
   }
 
   private labels(data: DataClass): Labels {

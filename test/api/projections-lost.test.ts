@@ -14,6 +14,8 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { NotYetKnown } from '../../src/ledger/ask.ts';
+import type { ServingProjections } from '../../src/ledger/serving-projections.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
@@ -73,5 +75,26 @@ describe('a server that starts on projections', () => {
     expect(await held(position)).toBe(5_001);
     expect((await own.server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
     expect(readdirSync(projections()).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
+  });
+});
+
+describe('projections that are taken out of service while a person is looked up', () => {
+  it('answer from no less than the clocks of the question say', async () => {
+    const position = Number(await own.server.record([placed('placed', 'us', 'a'), enrolled('first', 'ana')]));
+    const { ledger } = own.server;
+    await expect.poll(() => ledger.checkpoint()).toBe(position);
+    const { serving } = ledger as unknown as { serving: ServingProjections };
+    const vault = ledger.parts.vault as { find: typeof ledger.parts.vault.find };
+    const find = vault.find.bind(vault);
+    let rebuilt = 0;
+    vault.find = async (sought) => {
+      const found = await find(sought);
+      if (rebuilt++ === 0) await serving.rebuild();
+      return found;
+    };
+    const { status } = await own.server.get('/v1/subjects/ana/residency', { knownPosition: position });
+    expect(rebuilt).toBeGreaterThan(0);
+    expect([200, 503]).toContain(status);
+    expect(() => ledger.ask(position + 1, 'claimed', () => 'known')).toThrow(NotYetKnown);
   });
 });

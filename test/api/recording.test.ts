@@ -287,6 +287,20 @@ describe('an event sent again', () => {
   });
 });
 
+describe('a line that is no event', () => {
+  it.each(['{"id":{"toString":1}}', '{"type":{"toString":1}}', `{"id":${'['.repeat(60)}${']'.repeat(60)}}`])(
+    'given %s after other lines, it is named, and the answer counts those before it',
+    async (line) => {
+      const before = many(2_000, `before-${line.length}`);
+      const body = [...before.map((event) => JSON.stringify(event)), line].join('\n');
+      const answered = await server.send(body, lines);
+      expect(answered.status).toBe(422);
+      expect(answered.body).toMatchObject({ recorded: 2_000, duplicates: 0 });
+      expect(answered.body.errors[0].line).toBe(2_001);
+    },
+  );
+});
+
 describe('media types', () => {
   it('given application/json without ce- headers, it is one event or an array of them', async () => {
     const plain = 'application/json';

@@ -5,6 +5,7 @@ import type { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Asked } from '../../src/contract/asked.ts';
 import type { FindingsQuestion } from '../../src/contract/questions/policy.ts';
+import { whateverIsKnown } from '../../src/ledger/ask.ts';
 import { readHistory, readIndividuals } from '../../src/ledger/counted-file.ts';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
@@ -262,7 +263,7 @@ describe('a long wide question', () => {
         const { log } = server.ledger.parts;
         const { file } = (server.ledger as unknown as { serving: { file: string } }).serving;
         const wasKept = server.ledger.ask(
-          Number.MAX_SAFE_INTEGER,
+          whateverIsKnown,
           'claimed',
           (view) => readHistory(file, log, view) !== undefined,
         );

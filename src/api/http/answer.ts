@@ -10,7 +10,6 @@ import type { Problem } from '../../contract/problem.ts';
 import { limitDefault } from '../../contract/questions/parameter.ts';
 import { type PlainQuestion, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { knowing } from '../../ledger/ask.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { View } from '../../questions/view.ts';
@@ -149,12 +148,7 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
       TE.bind('prepared', ({ asked }) => TE.fromTask(() => prepare(asked))),
       TE.bind('found', ({ asked, prepared }) => {
         const { position, minAssurance } = asked.clocks;
-        const found = ledger.ask(position, minAssurance, (view) =>
-          pipe(
-            knowing(view, position),
-            E.flatMap(() => ask(view, asked, prepared)),
-          ),
-        );
+        const found = ledger.ask(position, minAssurance, (view) => ask(view, asked, prepared));
         return TE.fromEither(pipe(found, E.mapLeft(asNothingKnown(ledger, asked))));
       }),
     ),

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Instant } from '../../domain/time/instant.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import type { SignedState } from '../../integrity/signed-log.ts';
+import { whateverIsKnown } from '../../ledger/ask.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Witnessing } from '../../ledger/witnessing/witnessing.ts';
 import type { ApiEnv } from '../http/caller.ts';
@@ -41,7 +42,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get('/readyz', async (context) => {
     const head = await ledger.parts.store.head();
     const { position, caughtUp, failure } = ledger.state();
-    const setAside = ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) =>
+    const setAside = ledger.ask(whateverIsKnown, 'claimed', (view) =>
       view.index.setAside(0, Number.MAX_SAFE_INTEGER).map((row) => ({
         event: String(row.position),
         reason: String(row.reason),

@@ -4,6 +4,7 @@
  */
 import { setImmediate as afterOthers, setTimeout as wait } from 'node:timers/promises';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
+import { whateverIsKnown } from '../../ledger/ask.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter, matcherOf } from '../../questions/events.ts';
@@ -175,7 +176,7 @@ export class LogFollowers {
 
   private async tellPage(): Promise<void> {
     const followers = [...this.followers];
-    const { matched, upTo } = this.ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) => {
+    const { matched, upTo } = this.ledger.ask(whateverIsKnown, 'claimed', (view) => {
       const { events, next } = eventsAfter(view, {}, this.position, streamedPageEventsMax);
       return {
         upTo: next ?? Math.max(this.position, view.known.position),

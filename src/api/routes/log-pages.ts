@@ -1,5 +1,6 @@
 /** Streams the log page by page: up to a position, or following it as it grows. A revoked key ends the stream. */
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
+import { whateverIsKnown } from '../../ledger/ask.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter } from '../../questions/events.ts';
@@ -79,7 +80,7 @@ export async function* followed(
   while (!listening.signal.aborted) {
     await followers.rounds.next();
     checkLetIn(listening);
-    const { events, position, isLast } = pageAfter(ledger, filter, from, Number.MAX_SAFE_INTEGER);
+    const { events, position, isLast } = pageAfter(ledger, filter, from, whateverIsKnown);
     from = position;
     if (isFirst || events.length > 0) yield (await people.wire(events)).map(sentEvent);
     isFirst = false;

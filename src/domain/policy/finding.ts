@@ -123,7 +123,10 @@ export const updatedInOrder = (
 ): ReadonlyArray<Finding> => {
   if (gone.size === 0 && added.length === 0) return sorted;
   const next = inOrder(added);
-  if ((gone.size + next.length) * fewChanges < sorted.length) return withFewChanges(sorted, gone, next);
+  if ((gone.size + next.length) * fewChanges < sorted.length) {
+    const updated = withFewChanges(sorted, gone, next);
+    if (updated !== undefined) return updated;
+  }
   const out: Finding[] = [];
   let put = 0;
   for (const each of sorted) {
@@ -138,17 +141,18 @@ export const updatedInOrder = (
 /** Changes are few if there are this many times as many findings. */
 const fewChanges = 32;
 
-/** The same. `added` is in order. */
+/** The same, unless some of `gone` are not where the order says. `added` is in order. */
 const withFewChanges = (
   sorted: ReadonlyArray<Finding>,
   gone: ReadonlySet<Finding>,
   added: ReadonlyArray<Finding>,
-): ReadonlyArray<Finding> => {
+): ReadonlyArray<Finding> | undefined => {
   const left: number[] = [];
   for (const each of gone) {
     let at = firstNotBefore(sorted.length, (index) => findingOrder(sorted[index]!, each) < 0);
     while (at < sorted.length && sorted[at] !== each && findingOrder(sorted[at]!, each) === 0) at++;
-    if (sorted[at] === each) left.push(at);
+    if (sorted[at] !== each) return undefined;
+    left.push(at);
   }
   left.sort((a, b) => a - b);
   const out: Finding[] = [];

@@ -23,12 +23,12 @@ export interface ChunkListener {
   written(done: RecordedChunk): void;
 }
 
-/** A member of an undecoded item. */
+/** A member of an undecoded item, if it is a text: others are refused when the item is decoded. */
 const memberOf = (given: Given, name: 'id' | 'type'): string | undefined => {
   const json = 'json' in given ? given.json : undefined;
-  return typeof json === 'object' && json !== null && name in json
-    ? String((json as Readonly<Record<string, unknown>>)[name])
-    : undefined;
+  if (typeof json !== 'object' || json === null) return undefined;
+  const member = (json as Readonly<Record<string, unknown>>)[name];
+  return typeof member === 'string' ? member : undefined;
 };
 
 const idsOf = (chunk: ReadonlyArray<Given>): ReadonlySet<string> =>
@@ -69,9 +69,21 @@ export class ChunksUnderWay {
    * Takes the next chunk, or the problem in its place. If it may depend on the previous one, that is recorded first: what
    * repeats an event is compared with it, and corrections are checked against what they correct.
    *
+   * If this throws, no chunk is being written any more.
+   *
    * @returns the problem that stops the body, of this chunk or an earlier one.
    */
   async add(given: E.Either<Problem, ReadonlyArray<Given>>): Promise<Problem | undefined> {
+    try {
+      return await this.take(given);
+    } catch (error) {
+      // An error of an earlier chunk is this one, or came after it.
+      await this.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async take(given: E.Either<Problem, ReadonlyArray<Given>>): Promise<Problem | undefined> {
     const chunk = E.isRight(given) ? given.right : [];
     const ids = idsOf(chunk);
     if (mayCorrect(chunk) || intersect(ids, this.idsBefore)) {

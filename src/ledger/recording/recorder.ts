@@ -133,6 +133,9 @@ export class Recorder {
    * and appends once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
+    // The log may have been stopped since the batch was checked.
+    const stopped = refusedByTree(this.ledger.parts.merkle.state.stop);
+    if (stopped !== undefined) return TE.left(stopped);
     return pipe(
       this.append(prepared),
       TE.orElse((error) => {

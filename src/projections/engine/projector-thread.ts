@@ -53,11 +53,12 @@ const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(re
 const waker = new Waker();
 const rester = new Waker();
 let stopping = false;
-/** The last position for which somebody waits. */
+/** The last position for which somebody waits, and the last one that was asked for since. */
 let wanted = 0;
+let asked = 0;
 parentPort?.on('message', (message: ProjectorThreadMessage) => {
   if (message === 'stop') stopping = true;
-  else if (message !== 'grown') wanted = Math.max(wanted, message.wanted);
+  else if (message !== 'grown') asked = Math.max(asked, message.wanted);
   if (message !== 'grown') rester.wake();
   waker.wake();
 });
@@ -110,6 +111,9 @@ const run = async (): Promise<void> => {
     }
     caughtUp = batch.isLast;
     await apply(batch, caughtUp);
+    // Whoever waits for what is not recorded yet does not keep it from resting later.
+    wanted = Math.max(wanted, Math.min(asked, log.head()));
+    asked = 0;
     const isAwaited = stopping || applier.checkpoint() < wanted;
     if (caughtUp && batch.positions.length >= manyEvents && !isAwaited) await rester.wait(restMs);
   }

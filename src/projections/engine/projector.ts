@@ -87,6 +87,11 @@ export class Projector {
     return () => this.listeners.delete(listener);
   }
 
+  /** Whether the generation's file is open, or has failed to open; before, it may not even exist. */
+  get hasOpened(): boolean {
+    return this.reported;
+  }
+
   /** Resolves once the generation's file is open or has failed to open. */
   opened(): Promise<void> {
     if (this.reported) return Promise.resolve();

@@ -7,11 +7,13 @@ import type { Given } from '../../../src/ledger/recording/decode-batch.ts';
 import type { CheckedBatch, PreparedBatch } from '../../../src/ledger/recording/prepared-batch.ts';
 import type { RecordedChunk } from '../../../src/ledger/recording/recorder.ts';
 
-/** An event with its content in the assurance of a test: `bad` cannot be decoded; a correction has a target. */
+/**
+ * An event with its content in the assurance of a test: `bad` cannot be decoded, and `full` cannot be
+ * written; a correction has a target. */
 interface Item {
   readonly id: string;
   readonly type: 'DataPlaced' | 'EventRetracted' | 'com.example.EventCorrected';
-  readonly content: 'one' | 'other' | 'bad';
+  readonly content: 'one' | 'other' | 'bad' | 'full';
   readonly target: string;
 }
 
@@ -51,11 +53,13 @@ const recorderOver = (log: Map<string, string>, step: Step, told: string[] = [])
     step('write', (): RecordedChunk => {
       const items = itemsOf(decoded.given).filter((_, place) => !recordedAlready.has(place));
       told.push(`write ${itemsOf(decoded.given)[0]?.id}`);
-      for (const { id, content } of items) {
+      const duplicates = recordedAlready.size;
+      for (const [recorded, { id, content }] of items.entries()) {
+        if (content === 'full') return { recorded, duplicates, position: log.size, problem: problem('full') };
         if (log.has(id)) throw new Error(`${id} was prepared before an earlier chunk with it was written`);
         log.set(id, content);
       }
-      return { recorded: items.length, duplicates: recordedAlready.size, position: log.size };
+      return { recorded: items.length, duplicates, position: log.size };
     }),
 });
 
@@ -71,7 +75,9 @@ const oneAfterAnother = async (chunks: ReadonlyArray<ReadonlyArray<Item>>) => {
     if (E.isLeft(checked)) return { log, done, stopped: checked.left };
     const prepared = await recorder.prepare(checked.right);
     if (E.isLeft(prepared)) return { log, done, stopped: prepared.left };
-    done.push(await recorder.recordLines(prepared.right));
+    const written = await recorder.recordLines(prepared.right);
+    done.push(written);
+    if (written.problem !== undefined) return { log, done, stopped: written.problem };
   }
   return { log, done, stopped: undefined };
 };
@@ -103,7 +109,7 @@ const items: fc.Arbitrary<ReadonlyArray<Item>> = fc.uniqueArray(
     ),
     content: fc.oneof(
       { weight: 20, arbitrary: fc.constantFrom('one' as const, 'other' as const) },
-      { weight: 1, arbitrary: fc.constant('bad' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('bad' as const, 'full' as const) },
     ),
     target: fc.constantFrom('a', 'b', 'c'),
   }),
@@ -152,5 +158,23 @@ describe('chunks under way', () => {
     await until('write c');
     waiting.get('write c')!();
     expect((await result).done).toHaveLength(3);
+  });
+
+  it('given a chunk whose check throws, the error comes once the chunks before it are written', async () => {
+    const log = new Map<string, string>();
+    const step: Step = async (_, act) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return act();
+    };
+    const recorder = recorderOver(log, step);
+    const throwing: typeof recorder = {
+      ...recorder,
+      check: async (chunk) => {
+        if (itemsOf(chunk)[0]!.id === 'c') throw new Error('damaged');
+        return recorder.check(chunk);
+      },
+    };
+    await expect(underWay([[plain('a')], [plain('b')], [plain('c')]], throwing)).rejects.toThrow('damaged');
+    expect([...log.keys()]).toEqual(['a', 'b']);
   });
 });
