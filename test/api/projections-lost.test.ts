@@ -95,6 +95,8 @@ describe('projections that are taken out of service while a person is looked up'
     const { status } = await own.server.get('/v1/subjects/ana/residency', { knownPosition: position });
     expect(rebuilt).toBeGreaterThan(0);
     expect([200, 503]).toContain(status);
+    await ledger.ready();
+    await expect.poll(() => ledger.checkpoint()).toBe(position);
     expect(() => ledger.ask(position + 1, 'claimed', () => 'known')).toThrow(NotYetKnown);
   });
 });
