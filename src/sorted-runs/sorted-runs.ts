@@ -2,7 +2,8 @@
  * Sorted runs: an index that is written sequentially and only once, in whatever order its keys occur.
  *
  * Entries that are added together form one run: sorted and split into blocks. Small runs are merged into larger
- * ones (mostly `mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or
+ * ones (mostly `mergedRuns` of a size at a time), and the last ones before they have no room for the next, so that there
+ * are never many. A run indexes items, such as events or
  * people, numbered from 0. An entry is one number: a 32-bit hash above the 21-bit number of an item. The caller
  * decides where blocks are stored.
  */
@@ -121,28 +122,38 @@ const sizeOf = (items: number): number => Math.floor((31 - Math.clz32(items)) / 
 /**
  * How many of the last runs to merge, given the number of items of each in order; 0 for none.
  *
- * Runs are merged if there are `mergedRuns` of at most some size, or if they fill a run. A merge never makes a run
- * that is neither full nor leaves room for another like it: such a run could not be filled later, and a lookup
- * searches every run. The largest of the merged runs has at most half of the items, so that each rewriting of an item
- * at least doubles its run.
+ * Runs are merged if there are `mergedRuns` of at most some size. The largest of them has at most half of the items, so
+ * that each rewriting of an item at least doubles its run. What is more than half of a run is not written until there is no
+ * room for more: see `mergeableBefore`.
  */
 export const mergeable = (items: ReadonlyArray<number>): number => {
   if (items.length < 2) return 0;
-  const sizes = items.map(sizeOf);
-  const largestSize = Math.max(...sizes);
-  for (let most = sizes.at(-1)!; most <= largestSize; most++) {
-    const group = lastOfAtMost(items, sizes, most);
-    const fills = group.together >= fullRunItems;
-    const isNextSize = group.count >= mergedRuns && group.together <= fullRunItems / 2;
-    if ((fills || isNextSize) && group.largest <= group.together / 2) return group.count;
+  const largestSize = Math.max(...items.map(sizeOf));
+  for (let most = sizeOf(items.at(-1)!); most <= largestSize; most++) {
+    const { count, together, largest } = lastOf(items, (each) => sizeOf(each) <= most);
+    if (count >= mergedRuns && together <= fullRunItems / 2 && largest <= together / 2) return count;
   }
   return 0;
 };
 
-/** The last runs of at most a size, as many as fit into one run. */
-const lastOfAtMost = (items: ReadonlyArray<number>, sizes: ReadonlyArray<number>, most: number) => {
+/**
+ * How many of the last runs to merge before another one of `next` items is added; 0 for none.
+ *
+ * The last runs that fit into one are merged once there is no room among them for the next one. From then on, none of them
+ * fits together with all that follow it, so this happens to an item once. So two runs in a row are more than one run can
+ * hold, or one of them is full, except among the last ones: there are at most twice as many runs as if all were full,
+ * whatever the sizes of batches. Where no batch has more than an eighth of a run, all but the last ones are full.
+ */
+export const mergeableBefore = (items: ReadonlyArray<number>, next: number): number => {
+  const { count, together } = lastOf(items, (each) => each < fullRunItems);
+  const hasRoom = together + next <= runItemsMax && next < fullRunItems;
+  return hasRoom || count < 2 ? 0 : count;
+};
+
+/** The last runs that satisfy the predicate, as many as fit into one run. */
+const lastOf = (items: ReadonlyArray<number>, isWanted: (items: number) => boolean) => {
   let [count, together, largest] = [0, 0, 0];
-  for (let at = items.length - 1; at >= 0 && sizes[at]! <= most; at--, count++) {
+  for (let at = items.length - 1; at >= 0 && isWanted(items[at]!); at--, count++) {
     if (together + items[at]! > runItemsMax) break;
     together += items[at]!;
     largest = Math.max(largest, items[at]!);

@@ -3,53 +3,71 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeable, mergeWindow, runItemsMax } from '../../src/sorted-runs/sorted-runs.ts';
+import { mergeable, mergeableBefore, mergeWindow, runItemsMax } from '../../src/sorted-runs/sorted-runs.ts';
 
 /** A run that counts as full. */
 const full = (7 / 8) * runItemsMax;
 
 interface Run {
   readonly items: number;
-  /** How often its items were written, at most. */
-  readonly writes: number;
+  /** Whether it was made because there was no room for the next run. */
+  readonly isClosed: boolean;
+}
+
+interface Merge {
+  readonly of: ReadonlyArray<Run>;
+  readonly made: Run;
 }
 
 /** The runs after some batches, and what each merge made of which runs. */
 const merged = (batches: ReadonlyArray<number>) => {
   const runs: Run[] = [];
-  const merges: { readonly of: ReadonlyArray<Run>; readonly items: number }[] = [];
+  const merges: Merge[] = [];
   let written = 0;
+  const sizes = (): ReadonlyArray<number> => runs.slice(-mergeWindow).map(({ items }) => items);
+  const merge = (count: number, isClosed: boolean): boolean => {
+    if (count === 0) return false;
+    const of = runs.splice(-count);
+    const made = { items: of.reduce((sum, run) => sum + run.items, 0), isClosed };
+    merges.push({ of, made });
+    written += made.items;
+    runs.push(made);
+    return true;
+  };
   for (const batch of batches) {
-    runs.push({ items: batch, writes: 1 });
+    merge(mergeableBefore(sizes(), batch), true);
+    runs.push({ items: batch, isClosed: false });
     written += batch;
-    for (;;) {
-      const count = mergeable(runs.slice(-mergeWindow).map(({ items }) => items));
-      if (count === 0) break;
-      const of = runs.splice(-count);
-      const items = of.reduce((sum, run) => sum + run.items, 0);
-      merges.push({ of, items });
-      written += items;
-      runs.push({ items, writes: 1 + Math.max(...of.map(({ writes }) => writes)) });
+    while (merge(mergeable(sizes()), false)) {
+      // Repeats until there is nothing to merge.
     }
   }
   return { runs, merges, written, items: batches.reduce((sum, batch) => sum + batch, 0) };
 };
 
-/** Batches of up to an eighth of a run: small, large, or mixed. */
-const batches = fc
-  .integer({ min: 0, max: 18 })
-  .chain((bits) =>
-    fc.array(fc.oneof(fc.integer({ min: 1, max: 2 ** bits }), fc.constant(2 ** bits)), {
-      minLength: 1,
-      maxLength: 200,
-    }),
-  )
-  .map((some) => Array.from({ length: 10 }, () => some).flat());
+/** Batches of up to a size, as a power of two: small, large, mixed, or all of one size. */
+const batchesUpTo = (bitsMax: number) =>
+  fc
+    .integer({ min: 0, max: bitsMax })
+    .chain((bits) =>
+      fc.oneof(
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 2 ** bits }), fc.constant(2 ** bits)), {
+          minLength: 1,
+          maxLength: 200,
+        }),
+        fc.array(
+          fc.integer({ min: 0, max: bits }).chain((some) => fc.integer({ min: 1, max: 2 ** some })),
+          { minLength: 1, maxLength: 200 },
+        ),
+        fc.integer({ min: 1, max: 2 ** bits }).map((batch) => Array.from({ length: 100 }, () => batch)),
+      ),
+    )
+    .map((some) => Array.from({ length: 10 }, () => some).flat());
 
 describe('merging runs', () => {
-  test('given any batches, all runs but the last ones are full', () => {
+  test('given batches of up to an eighth of a run, all runs but the last ones are full', () => {
     fc.assert(
-      fc.property(batches, (given) => {
+      fc.property(batchesUpTo(18), (given) => {
         const { runs } = merged(given);
         const lastFull = runs.findLastIndex(({ items }) => items >= full);
         expect(runs.slice(0, lastFull + 1).every(({ items }) => items >= full)).toBe(true);
@@ -58,12 +76,24 @@ describe('merging runs', () => {
     );
   });
 
-  test('given any batches, each merge at least doubles its largest run and makes one that fits', () => {
+  test('given any batches, there are at most twice as many runs as full ones would be, besides the last ones', () => {
     fc.assert(
-      fc.property(batches, (given) => {
-        for (const { of, items } of merged(given).merges) {
-          expect(items).toBeLessThanOrEqual(runItemsMax);
-          for (const run of of) expect(run.items).toBeLessThanOrEqual(items / 2);
+      fc.property(batchesUpTo(21), (given) => {
+        const { runs, items } = merged(given);
+        expect(runs.length).toBeLessThan((2 * items) / full + mergeWindow);
+      }),
+    );
+  });
+
+  test('given any batches, each merge fits, and at least doubles its largest run unless no other merge follows', () => {
+    fc.assert(
+      fc.property(batchesUpTo(21), (given) => {
+        for (const { of, made } of merged(given).merges) {
+          expect(made.items).toBeLessThanOrEqual(runItemsMax);
+          for (const { items, isClosed } of of) {
+            expect(isClosed).toBe(false);
+            if (!made.isClosed) expect(items).toBeLessThanOrEqual(made.items / 2);
+          }
         }
       }),
     );
@@ -77,5 +107,19 @@ describe('merging runs', () => {
     const { runs, written, items } = merged(Array.from({ length: each.of / each.batch }, () => each.batch));
     expect(written / items).toBeLessThan(each.writes + 0.1);
     expect(runs.length).toBeLessThanOrEqual(items / full + each.last);
+  });
+
+  test.each([
+    { batch: 300_000, together: 6 },
+    { batch: 355_000, together: 5 },
+    { batch: 430_000, together: 4 },
+    { batch: 456_522, together: 4 },
+    { batch: 600_000, together: 3 },
+    { batch: 1_000_000, together: 2 },
+    { batch: 1_100_000, together: 1 },
+  ])('given batches of $batch, of which $together fit into a run, so many are in each run', (each) => {
+    const { runs, written, items } = merged(Array.from({ length: 301 }, () => each.batch));
+    expect(runs.length).toBeLessThan(301 / each.together + each.together);
+    expect(written / items).toBeLessThanOrEqual(2);
   });
 });

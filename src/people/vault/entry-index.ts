@@ -10,6 +10,7 @@ import {
   hashOf,
   Merger,
   mergeable,
+  mergeableBefore,
   mergeWindow,
   sortedByFirst,
   sortedEntries,
@@ -250,15 +251,22 @@ export class EntryIndex {
    */
   add(hashes: Uint32Array): void {
     const first = this.entries + 1;
+    const added = hashes.length / 2;
     const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
-    this.insert(first, hashes.length / 2, sortedEntries(numbers));
-    while (this.merge()) {
+    this.merge(mergeableBefore(this.sizes(), added));
+    this.insert(first, added, sortedEntries(numbers));
+    while (this.merge(mergeable(this.sizes()))) {
       // Repeats until there are few runs of each size.
     }
   }
 
-  private merge(): boolean {
-    const count = mergeable(this.runs.slice(-mergeWindow).map((run) => run.row.entries));
+  /** The number of entries of each of the last runs, in order. */
+  private sizes(): ReadonlyArray<number> {
+    return this.runs.slice(-mergeWindow).map((run) => run.row.entries);
+  }
+
+  /** Merges so many of the last runs. Returns whether there are any to merge. */
+  private merge(count: number): boolean {
     if (count === 0) return false;
     const last = this.runs.splice(-count);
     const first = last[0]!.row.first;

@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { Merger, mergeable, mergeableBefore, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
@@ -24,10 +24,16 @@ import {
 } from './run-tables.ts';
 
 /**
- * This many entries count as one item of a run, so that events with many people do not make a run seem small. Four of the
- * largest batches fill a run.
+ * This many entries count as one item of a run, so that events with many people do not make a run seem small. A run has
+ * room for four of the largest batches.
  */
 const entriesOfItem = 2.3;
+
+/** The number of items that so many events with so many blocks of entries count as. */
+const itemsOf = (events: number, blocks: number): number =>
+  Math.max(events, (blocks * blockEntries) / entriesOfItem);
+
+const blocksOfEntries = (entries: Float64Array): number => Math.ceil(entries.length / blockEntries);
 
 /** A batch of events to be written as a run. */
 export interface NewRun {
@@ -72,7 +78,7 @@ export class RunWriter {
       removeCodes: prepare('DELETE FROM code_block WHERE run = ?'),
       last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
       sizes: prepare(
-        `SELECT max(events, (last_block - first_block + 1) * ${blockEntries / entriesOfItem}) AS size FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
+        `SELECT events, last_block - first_block + 1 AS blocks FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
       ),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
       listOf: prepare('SELECT * FROM roll WHERE run = ? AND population = ?'),
@@ -86,10 +92,17 @@ export class RunWriter {
   write(after: number, run: NewRun): void {
     const { lists, ...others } = run;
     const listKeys = Float64Array.from(lists.keys());
+    this.merge(mergeableBefore(this.sizes(), itemsOf(run.events, blocksOfEntries(run.entries))));
     this.insert(after, { ...others, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
-    while (this.merge()) {
+    while (this.merge(mergeable(this.sizes()))) {
       // Repeats until no size has too many runs.
     }
+  }
+
+  /** The number of items of each of the last runs, in order. */
+  private sizes(): ReadonlyArray<number> {
+    const rows = this.statements.sizes.all().reverse();
+    return rows.map(({ events, blocks }) => itemsOf(events as number, blocks as number));
   }
 
   /** Adds an event of an earlier run under the topic. */
@@ -99,7 +112,7 @@ export class RunWriter {
 
   private insert(afterPosition: number, added: WrittenRun): void {
     const { firstPosition, lastPosition, events, positions, entries, listKeys, listOf } = added;
-    const fences = new Float64Array(Math.ceil(entries.length / blockEntries));
+    const fences = new Float64Array(blocksOfEntries(entries));
     let firstBlock = 0;
     let lastBlock = -1;
     for (let at = 0; at < entries.length; at += blockEntries) {
@@ -152,9 +165,8 @@ export class RunWriter {
     if (read !== run.events) throw damaged('a run');
   }
 
-  private merge(): boolean {
-    const sizes = this.statements.sizes.all().map((row) => row.size as number);
-    const count = mergeable(sizes.reverse());
+  /** Merges so many of the last runs. Returns whether there are any to merge. */
+  private merge(count: number): boolean {
     if (count === 0) return false;
     const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
     const merger = new Merger();
