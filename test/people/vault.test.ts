@@ -456,14 +456,20 @@ describe('a vault whose writer shares its filters', () => {
   });
 });
 
-describe('a vault without room for filters in memory', () => {
+describe('a vault with little or no room for filters in memory', () => {
   test('finds the same people and stores the same bytes as one with room', () => {
-    const files = [fileForTest('roomy.sqlite'), fileForTest('narrow.sqlite')];
+    const files = ['roomy.sqlite', 'narrow.sqlite', 'none.sqlite'].map(fileForTest);
+    const filterBytes = [2 ** 20, 5_000, 0];
     const vaults = files.map((file, place) =>
       openSqliteVault(file, {
         now: () => 1_000,
         random: repeatableRandomness(99),
-        memory: { pages: 2 ** 20, entries: 2 ** 16, filters: place === 0 ? 2 ** 20 : 0 },
+        memory: {
+          pages: 2 ** 20,
+          entries: 2 ** 16,
+          filters: filterBytes[place]!,
+          filtersInFileFrom: 80,
+        },
       }),
     );
     onTestFinished(() => {
@@ -473,23 +479,28 @@ describe('a vault without room for filters in memory', () => {
     for (let known = 0; known < 2_000; ) {
       const coming = people(known, known + [1, 9, 90, 700][chance(1)[0]! % 4]!);
       const [a, b] = chance(2) as unknown as [number, number];
-      const [roomy, narrow] = vaults.map((vault) => {
+      const [roomy, ...others] = vaults.map((vault) => {
         const before = people(0, known + 20).map((identifier) => vault.pseudonymOf(identifier));
         const admitted = vault.pseudonymsFor([...coming, ...people(0, Math.min(known, 50))]);
         return [before, admitted, vault.forget(person((a * 256 + b) % (known + coming.length)))];
       });
-      expect(narrow).toEqual(roomy);
+      for (const other of others) expect(other).toEqual(roomy);
       known += coming.length;
     }
-    expect(vaults.map((vault) => vault.filters().length > 0)).toEqual([true, false]);
-    const [roomy, narrow] = files.map((file) => {
+    const [inRoomy, inNarrow, inNone] = vaults.map((vault) => vault.filters());
+    expect(inNarrow!.length).toBeGreaterThan(0);
+    expect(inNarrow!.length).toBeLessThan(inRoomy!.length);
+    const large = inNarrow!.filter(({ entries }) => entries >= 80);
+    expect(large.reduce((sum, { words }) => sum + words.byteLength, 0)).toBeLessThanOrEqual(5_000);
+    expect(inNone).toEqual([]);
+    const [roomy, ...others] = files.map((file) => {
       const database = new DatabaseSync(file, { readOnly: true });
       expect(vaultFormat.contradiction(database, true)).toBeUndefined();
       const rows = ['entry', 'slot', 'run'].map((table) => database.prepare(`SELECT * FROM ${table}`).all());
       database.close();
       return rows;
     });
-    expect(narrow).toEqual(roomy);
+    for (const other of others) expect(other).toEqual(roomy);
   });
 });
 

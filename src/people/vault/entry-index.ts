@@ -6,7 +6,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   distinct,
   entryOf,
-  fullRunItems,
   hashOf,
   Merger,
   mergeable,
@@ -37,6 +36,20 @@ export const filterColumn = 'ALTER TABLE run ADD COLUMN filter INTEGER NOT NULL 
 
 const notAsWritten = 'its index is damaged';
 
+/** How much the filters of an index may take in memory. */
+export interface FilterMemory {
+  /** In bytes, besides those that another thread shares; 0 to keep none. */
+  readonly bytesMax: number;
+  /**
+   * Filters of runs with fewer entries are always in memory, unless none is: they are few, take one or two MiB each, and are
+   * soon merged.
+   */
+  readonly inFileFrom?: number | undefined;
+}
+
+/** The same where it is not given. */
+const inFileFromDefault = 2 ** 18;
+
 /** The last entry of a run. */
 const endOf = (row: RunRow | undefined): number => (row === undefined ? 0 : row.first + row.entries - 1);
 const isNext = (row: RunRow, before: RunRow | undefined): boolean => row.first === endOf(before) + 1;
@@ -50,16 +63,16 @@ export class EntryIndex {
   private runs: IndexRun[] = [];
   private shared = new SharedFilters([]);
 
-  private readonly filterBytesMax: number;
+  private readonly filterMemory: FilterMemory;
 
-  /**
-   * @param damage creates the error for damage found while reading.
-   * @param filterBytesMax the most that the filters of full runs may take in memory, besides those that another thread
-   * shares; 0 to keep none.
-   */
-  constructor(database: DatabaseSync, damage: (what: string) => Error, filterBytesMax = 0) {
+  /** @param damage creates the error for damage found while reading. */
+  constructor(
+    database: DatabaseSync,
+    damage: (what: string) => Error,
+    filterMemory: FilterMemory = { bytesMax: 0 },
+  ) {
     this.damage = damage;
-    this.filterBytesMax = filterBytesMax;
+    this.filterMemory = filterMemory;
     this.slots = new Slots(database, () => damage(notAsWritten));
     this.statements = {
       runs: database.prepare(
@@ -128,16 +141,14 @@ export class EntryIndex {
     return IndexRun.read(this.slots, row, this.hasRoomFor(row, before), this.shared.wordsOf(row));
   }
 
-  /**
-   * Whether there is room in memory for the filter of a run, beside those of the full runs before it. The runs that are
-   * not full are few, and do not count.
-   */
+  /** Whether there is room in memory for the filter of a run, beside those of the runs before it. */
   private hasRoomFor({ entries, size }: RunRow, before: ReadonlyArray<IndexRun>): boolean {
-    if (this.filterBytesMax === 0) return false;
-    if (entries < fullRunItems) return true;
+    const { bytesMax, inFileFrom = inFileFromDefault } = this.filterMemory;
+    if (bytesMax === 0) return false;
+    if (entries < inFileFrom) return true;
     let words = RunFilter.wordsFor(size);
-    for (const run of before) if (run.row.entries >= fullRunItems) words += run.words?.length ?? 0;
-    return words * Uint32Array.BYTES_PER_ELEMENT <= this.filterBytesMax;
+    for (const run of before) words += run.words?.length ?? 0;
+    return words * Uint32Array.BYTES_PER_ELEMENT <= bytesMax;
   }
 
   /** The filters in memory, for other threads. */

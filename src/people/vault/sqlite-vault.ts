@@ -68,7 +68,7 @@ export interface SqliteVaultOptions {
   readonly memory?: VaultMemory | undefined;
 }
 
-/** Memory for the filters of full runs where the share is not given, in bytes. */
+/** Memory for the filters of runs where the share is not given, in bytes. */
 const filterBytesDefault = 256 * 1_024 * 1_024;
 
 const vaultIn = (
@@ -102,7 +102,10 @@ const vaultIn = (
     return known;
   };
 
-  const reading = new VaultReading(database, file, memory?.entries, memory?.filters ?? filterBytesDefault);
+  const reading = new VaultReading(database, file, memory?.entries, {
+    bytesMax: memory?.filters ?? filterBytesDefault,
+    inFileFrom: memory?.filtersInFileFrom,
+  });
   const { index } = reading;
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);

@@ -25,7 +25,7 @@ export interface VaultBeside {
  */
 export const openVaultBeside = (file: string, memory?: VaultMemory): VaultBeside => {
   const database = openToRead(file, vaultFormat, memory?.pages);
-  const reading = new VaultReading(database, file, memory?.entries, memory?.filters);
+  const reading = new VaultReading(database, file, memory?.entries, { bytesMax: memory?.filters ?? 0 });
   const selectVersion = database.prepare('PRAGMA data_version');
   let version: unknown;
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-import { EntryIndex } from './entry-index.ts';
+import { EntryIndex, type FilterMemory } from './entry-index.ts';
 import { looksLikePseudonym, pseudonymPrefix } from './vault.ts';
 import { type EntryRow, entryColumns, identifierHash, isAsWritten, pseudonymHash } from './vault-format.ts';
 
@@ -70,19 +70,19 @@ export class VaultReading implements PeopleOfVault {
 
   /**
    * @param keptBytes how much of those who were looked up it may keep in memory, about.
-   * @param filterBytesMax the most that the filters of full runs may take in memory.
+   * @param filterMemory how much the filters of its index may take in memory; by default nothing.
    */
   constructor(
     database: DatabaseSync,
     file: string,
     keptBytes: number = keptBytesDefault,
-    filterBytesMax?: number,
+    filterMemory?: FilterMemory,
   ) {
     this.pseudonyms = cacheOfEntries(keptBytes / 2);
     this.identifiers = cacheOfEntries(keptBytes / 2);
     this.database = database;
     this.file = file;
-    this.index = new EntryIndex(database, (what) => damaged(file, what), filterBytesMax);
+    this.index = new EntryIndex(database, (what) => damaged(file, what), filterMemory);
     this.statements = {
       entry: database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`),
       anyForgotten: database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1'),
