@@ -1,0 +1,78 @@
+/**
+ * Searching runs of many blocks, beside a plain list of what they hold.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CheckedRows } from '../../src/projections/engine/checked-rows.ts';
+import { readerCaches } from '../../src/projections/engine/reader-caches.ts';
+import { RunReader } from '../../src/projections/engine/run-reader.ts';
+import { RunWriter } from '../../src/projections/engine/run-writer.ts';
+import { createTables } from '../../src/projections/engine/tables.ts';
+import { entryOf } from '../../src/sorted-runs/sorted-runs.ts';
+
+/** A run of ten events, each about so many topics: together more blocks than are kept in memory. */
+const eventsOfRun = 10;
+const topicsOfEvent = 6_700;
+/** Another number for each event and each of its topics; every tenth topic is also one of the event before. */
+const topicOf = (position: number, nth: number): number =>
+  Math.imul(topicsOfEvent * (nth % 10 === 0 ? position - (position % 2) : position) + nth, 0x9e3779b1) >>> 0;
+
+const topicsOf = (position: number): ReadonlyArray<number> =>
+  Array.from({ length: topicsOfEvent }, (_, nth) => topicOf(position, nth));
+
+/** The run of the ten events from a position on. */
+const runFrom = (firstPosition: number) => {
+  const entries = Array.from({ length: eventsOfRun }, (_, offset) =>
+    topicsOf(firstPosition + offset).map((topic) => entryOf(topic, offset)),
+  );
+  return {
+    firstPosition,
+    lastPosition: firstPosition + eventsOfRun - 1,
+    events: eventsOfRun,
+    positions: undefined,
+    codes: new Uint32Array(eventsOfRun),
+    entries: Float64Array.from(entries.flat()).sort(),
+    lists: new Map(),
+  };
+};
+
+describe('runs of many blocks', () => {
+  it('hold the same events under a topic in whatever order topics are looked up, also after runs were merged', () => {
+    const database = new DatabaseSync(':memory:');
+    createTables(database);
+    const writer = new RunWriter(database, new CheckedRows(database));
+    // Hardly anything is remembered, so that each topic is looked up in the runs.
+    const reader = new RunReader(database, { ...readerCaches(), topics: 300 });
+    const write = (run: number): void => {
+      writer.write(run * eventsOfRun, runFrom(1 + run * eventsOfRun));
+      reader.refresh((run + 1) * eventsOfRun);
+    };
+    const holdsAll = (runs: number): void => {
+      const recorded = new Map<number, number[]>();
+      for (let position = 1; position <= runs * eventsOfRun; position++)
+        for (const topic of topicsOf(position))
+          recorded.set(topic, [...(recorded.get(topic) ?? []), position]);
+      const looked = fc.array(
+        fc
+          .tuple(fc.integer({ min: 1, max: (runs + 1) * eventsOfRun }), fc.nat({ max: topicsOfEvent - 1 }))
+          .map(([position, nth]) => topicOf(position, nth)),
+        { maxLength: 50 },
+      );
+      fc.assert(
+        fc.property(looked, fc.boolean(), (topics, isInOrder) => {
+          for (const topic of isInOrder ? topics.toSorted((a, b) => a - b) : topics)
+            expect(reader.positions(topic, 0, runs * eventsOfRun)).toEqual(recorded.get(topic) ?? []);
+        }),
+      );
+    };
+    const runs = () => database.prepare('SELECT last_block - first_block + 1 AS blocks FROM run').all();
+    for (let run = 0; run < 3; run++) write(run);
+    expect(runs()).toEqual([{ blocks: 67 }, { blocks: 67 }, { blocks: 67 }]);
+    holdsAll(3);
+    for (let run = 3; run < 8; run++) write(run);
+    expect(runs()).toEqual([{ blocks: 536 }]);
+    holdsAll(8);
+    database.close();
+  });
+});
