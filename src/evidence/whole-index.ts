@@ -214,7 +214,7 @@ export class WholeIndex implements EventIndex {
       enrolments: () => ({
         times: Float64Array.from(places, ({ time }) => time),
         positions: Float64Array.from(places, ({ position }) => position),
-        counts: Float64Array.from(places, ({ count }) => count),
+        counts: Uint32Array.from(places, ({ count }) => count),
       }),
       before: (place) => sums[firstNotBefore(places.length, (at) => foldingOrder(places[at]!, place) < 0)]!,
     };

@@ -15,12 +15,12 @@ export interface Enrolments {
   readonly times: Float64Array;
   readonly positions: Float64Array;
   /** How many people are enrolled at each place. */
-  readonly counts: Float64Array;
+  readonly counts: Uint32Array;
 }
 
 /** The enrolments in a population, as recorded up to a position. */
 export interface EnrolmentList {
-  /** All enrolments, in folding order. */
+  /** All enrolments, in folding order, in memory of their own. */
   enrolments(): Enrolments;
   /** How many enrolments come before a place. */
   before(place: FoldingPlace): number;

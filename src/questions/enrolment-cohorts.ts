@@ -80,7 +80,9 @@ const arrivalsAmong = ({ times, counts }: Enrolments, first: number, next: numbe
     if (last < 0 || instants[last] !== times[index]) instants[++last] = times[index]!;
     sums[last] = sum;
   }
-  return new StepFunction(instants.slice(0, last + 1), sums.slice(0, last + 1));
+  const kept = (column: Float64Array): Float64Array =>
+    last + 1 === column.length ? column : column.slice(0, last + 1);
+  return new StepFunction(kept(instants), kept(sums));
 };
 
 /** The cohorts of a population over all time, each with the arrivals of its subjects. */
@@ -105,7 +107,7 @@ export const cohortsOverTime = (
 };
 
 /**
- * The enrolments of a population without those of individuals.
+ * The enrolments of a population without those of individuals. Overwrites its argument: there may be as many as people.
  *
  * @param individuals in folding order, all of them among the enrolments.
  */
@@ -114,13 +116,11 @@ export const withoutIndividuals = (
   individuals: ReadonlyArray<FoldingPlace>,
 ): Enrolments => {
   if (individuals.length === 0) return enrolments;
-  const length = enrolments.times.length;
-  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
-  const counts = new Float64Array(length);
+  const { times, positions, counts } = enrolments;
   let [kept, next] = [0, 0];
-  for (let index = 0; index < length; index++) {
-    const place = { time: enrolments.times[index]!, position: enrolments.positions[index]! };
-    let count = enrolments.counts[index]!;
+  for (let index = 0; index < times.length; index++) {
+    const place = { time: times[index]!, position: positions[index]! };
+    let count = counts[index]!;
     for (; next < individuals.length && foldingOrder(individuals[next]!, place) === 0; next++) count--;
     if (count === 0) continue;
     times[kept] = place.time;

@@ -3,25 +3,8 @@
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import type { EnrolmentList, Enrolments } from '../event-index.ts';
 import type { PostingPlaces } from './posting-columns.ts';
-import { concatenated, enrolmentsIn } from './posting-list.ts';
+import { enrolmentsIn } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
-
-/** The places in parts, one part after the other. */
-const inSequence = (parts: ReadonlyArray<Enrolments>): Enrolments => ({
-  times: concatenated(parts.map(({ times }) => times)),
-  positions: concatenated(parts.map(({ positions }) => positions)),
-  counts: concatenated(parts.map(({ counts }) => counts)),
-});
-
-/** The same places in folding order. */
-const inOrder = ({ times, positions, counts }: Enrolments): Enrolments => {
-  const order = Uint32Array.from(times, (_, index) => index);
-  order.sort((a, b) => times[a]! - times[b]! || positions[a]! - positions[b]!);
-  const of = (column: Float64Array): Float64Array => Float64Array.from(order, (index) => column[index]!);
-  return { times: of(times), positions: of(positions), counts: of(counts) };
-};
-
-type Columns = [times: Float64Array, positions: Float64Array, counts: Float64Array];
 
 /** Those of a list that stand at a position or before. */
 interface Known {
@@ -35,20 +18,27 @@ export class PostedEnrolments implements EnrolmentList {
   private readonly parts: ReadonlyArray<Known>;
 
   /** @param population the id of the population. */
-  constructor(runs: RunReader, population: number, upTo: number) {
+  constructor(runs: Pick<RunReader, 'postings'>, population: number, upTo: number) {
     this.parts = runs.postings(enrolmentsIn(population)).map(({ postings, lastPosition }) => ({
       postings,
       upTo: lastPosition <= upTo ? Number.POSITIVE_INFINITY : upTo,
     }));
   }
 
-  /** All enrolments, in folding order. */
+  /** All enrolments, in folding order: 20 bytes for each place. */
   enrolments(): Enrolments {
-    const parts = this.parts.map(enrolmentsOf).filter(({ times }) => times.length > 0);
-    parts.sort((a, b) => a.times[0]! - b.times[0]! || a.positions[0]! - b.positions[0]!);
-    const all = inSequence(parts);
-    const isInOrder = parts.every((part, place) => place === 0 || isAfter(part, parts[place - 1]!));
-    return isInOrder ? all : inOrder(all);
+    const places = this.parts.reduce((sum, part) => sum + placesIn(part), 0);
+    const [times, positions] = [new Float64Array(places), new Float64Array(places)];
+    const counts = new Uint32Array(places);
+    const parts = new PartsInOrder(this.parts.map((part) => new Cursor(part)));
+    for (let filled = 0; filled < places; filled++) {
+      const first = parts.first();
+      times[filled] = first.time;
+      positions[filled] = first.position;
+      counts[filled] = first.count();
+      parts.next();
+    }
+    return { times, positions, counts };
   }
 
   /** How many enrolments come before a place. */
@@ -57,26 +47,75 @@ export class PostedEnrolments implements EnrolmentList {
   }
 }
 
-/** Whether all of one come after all of another: most runs are recorded in the order of time. */
-const isAfter = (later: Enrolments, earlier: Enrolments): boolean => {
-  const last = earlier.times.length - 1;
-  const [from, to] = [later.times[0]!, earlier.times[last]!];
-  return from > to || (from === to && later.positions[0]! > earlier.positions[last]!);
+/** How many places a part has. */
+const placesIn = ({ postings, upTo }: Known): number => {
+  if (upTo === Number.POSITIVE_INFINITY) return postings.groups;
+  let places = 0;
+  for (const position of postings.positions) if (position <= upTo) places++;
+  return places;
 };
 
-const enrolmentsOf = ({ postings, upTo }: Known): Enrolments => {
-  const { groups } = postings;
-  const [times, positions, counts] = [0, 1, 2].map(() => new Float64Array(groups)) as Columns;
-  let filled = 0;
-  for (let group = 0; group < groups; group++) {
-    if (postings.positions[group]! > upTo) continue;
-    times[filled] = postings.times[group]!;
-    positions[filled] = postings.positions[group]!;
-    counts[filled++] = postings.startOf(group + 1) - postings.startOf(group);
+/** A place in a part, each of which is in folding order. */
+class Cursor {
+  private readonly part: Known;
+  private at = -1;
+  time = 0;
+  position = 0;
+
+  constructor(part: Known) {
+    this.part = part;
+    this.next();
   }
-  const part = (column: Float64Array): Float64Array => column.subarray(0, filled);
-  return { times: part(times), positions: part(positions), counts: part(counts) };
-};
+
+  /** Goes to the next place; after the last one, to the end of time. */
+  next(): void {
+    const { postings, upTo } = this.part;
+    do this.at++;
+    while (this.at < postings.groups && postings.positions[this.at]! > upTo);
+    const isAtEnd = this.at >= postings.groups;
+    this.time = isAtEnd ? Number.POSITIVE_INFINITY : postings.times[this.at]!;
+    this.position = isAtEnd ? Number.POSITIVE_INFINITY : postings.positions[this.at]!;
+  }
+
+  /** How many are enrolled there. */
+  count(): number {
+    const { postings } = this.part;
+    return postings.startOf(this.at + 1) - postings.startOf(this.at);
+  }
+
+  isBefore({ time, position }: Cursor): boolean {
+    return this.time < time || (this.time === time && this.position < position);
+  }
+}
+
+/** Several parts as one in folding order: a heap, whose first part has the first place. */
+class PartsInOrder {
+  private readonly heap: Cursor[];
+
+  constructor(parts: ReadonlyArray<Cursor>) {
+    // In order, so a heap.
+    this.heap = parts.toSorted((a, b) => (a.isBefore(b) ? -1 : 1));
+  }
+
+  first(): Cursor {
+    return this.heap[0]!;
+  }
+
+  /** Goes on to the next place. */
+  next(): void {
+    const { heap } = this;
+    const moved = heap[0]!;
+    moved.next();
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && heap[child + 1]!.isBefore(heap[child]!)) child++;
+      if (!heap[child]!.isBefore(moved)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = moved;
+  }
+}
 
 const countBefore = ({ postings, upTo }: Known, place: FoldingPlace): number => {
   if (upTo === Number.POSITIVE_INFINITY) return postings.before(place);
