@@ -25,7 +25,8 @@ ENV NODE_ENV=production \
     LEDGER_PORT=8484 \
     LEDGER_STORE=sqlite:/var/lib/domicile \
     LEDGER_DATA=/var/lib/domicile \
-    MALLOC_ARENA_MAX=2
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=1048576
 WORKDIR /domicile
 COPY --from=dependencies /domicile/node_modules node_modules
 COPY --from=console /domicile/console/dist console/dist
