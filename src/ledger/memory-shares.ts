@@ -1,7 +1,8 @@
 /**
  * How the memory of a server is divided: each part that keeps something in memory is given its share, so that the whole
- * stays within a setting however many people there are. Only the heaps of threads that count individuals or make evidence may
- * go beyond it.
+ * stays within a setting however many people there are. Two things may go beyond it: the heaps of threads that count
+ * individuals or make evidence; and counts of everybody, which take 52 bytes or more for each event that enrols people in a
+ * population. That is little where events name many people, and as much for each person where they are enrolled one by one.
  */
 
 const mebibyte = 1_024 * 1_024;
