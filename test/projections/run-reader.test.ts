@@ -76,3 +76,44 @@ describe('runs of many blocks', () => {
     database.close();
   });
 });
+
+describe('runs of many events', () => {
+  it('are merged before there is no room for the next one, and hold the same events as before', () => {
+    const database = new DatabaseSync(':memory:');
+    createTables(database);
+    const writer = new RunWriter(database, new CheckedRows(database));
+    // Three of these fit into one run.
+    const events = 600_000;
+    const topics = [1, 2, 3];
+    const offsets = [0, 7, 299_999, 599_999];
+    const runs = () => database.prepare('SELECT events, positions FROM run ORDER BY first_position').all();
+    for (let run = 0; run < 5; run++) {
+      writer.write(run * events, {
+        firstPosition: run * events + 1,
+        lastPosition: (run + 1) * events,
+        events,
+        positions: undefined,
+        codes: new Uint32Array(events).fill(run + 1),
+        entries: Float64Array.from(
+          topics.flatMap((topic) => offsets.map((offset) => entryOf(topic, offset))),
+        ),
+        lists: new Map(),
+      });
+      const reader = new RunReader(database, readerCaches());
+      reader.refresh((run + 1) * events);
+      const positions = Array.from({ length: run + 1 }, (_, each) =>
+        offsets.map((offset) => each * events + offset + 1),
+      ).flat();
+      for (const topic of topics)
+        expect(reader.positions(topic, 0, Number.MAX_SAFE_INTEGER)).toEqual(positions);
+      for (const position of positions)
+        expect(reader.kinds.codeAt(position)).toBe(Math.ceil(position / events));
+    }
+    expect(runs()).toEqual([
+      { events: 3 * events, positions: null },
+      { events, positions: null },
+      { events, positions: null },
+    ]);
+    database.close();
+  });
+});
