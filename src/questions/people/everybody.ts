@@ -192,11 +192,12 @@ export class Everybody {
     });
     for (const [name, pieces] of residency.memberships)
       first.push({ name, time: pieces[0]!.from, position: pieces[0]!.value.event });
-    const positions = [...new Set(index.enrolmentPositions(population, 0, recordedUpTo))];
+    // A set has no room for as many positions as a large ledger has.
+    const positions = Float64Array.from(index.enrolmentPositions(population, 0, recordedUpTo)).sort();
     const made = {
       residency,
       first: first.sort(foldingOrder),
-      positions: Float64Array.from(positions).sort(),
+      positions: positions.filter((position, at) => position !== positions[at - 1]),
     };
     this.cohorts.set(population, made);
     return made;
