@@ -197,7 +197,7 @@ export class Everybody {
     const made = {
       residency,
       first: first.sort(foldingOrder),
-      positions: positions.filter((position, at) => position !== positions[at - 1]),
+      positions: withoutRepetition(positions),
     };
     this.cohorts.set(population, made);
     return made;
@@ -214,3 +214,10 @@ export class Everybody {
     return this.others;
   }
 }
+
+/** The distinct numbers among sorted ones. Overwrites its argument. */
+const withoutRepetition = (sorted: Float64Array): Float64Array => {
+  let kept = 0;
+  for (const number of sorted) if (kept === 0 || number !== sorted[kept - 1]) sorted[kept++] = number;
+  return sorted.subarray(0, kept);
+};
