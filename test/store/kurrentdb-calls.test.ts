@@ -25,7 +25,7 @@ test('given any call, compressed answers are not accepted', async () => {
   });
   await connection.write('a-b', -1n, []);
   await expect(connection.head()).rejects.toMatchObject({ kind: 'unreachable' });
-  await expect(connection.read(undefined, { events: 10, bytes: 10 }, ['a-'])).rejects.toMatchObject({
+  await expect(connection.read(undefined, { records: 10, bytes: 10 }, ['a-'])).rejects.toMatchObject({
     kind: 'unreachable',
   });
   connection.subscribe(undefined, ['a-']).on('error', () => undefined);

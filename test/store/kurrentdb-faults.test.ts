@@ -363,7 +363,7 @@ describe('other content of KurrentDB', () => {
     await store.close();
     for (let index = 0; index < 500; index++) node.log.system(`other-${index % 7}`, 'SomethingElse');
     const pagesRead = async (): Promise<number> => {
-      const opened = await openLedger(insecure(node), { limits: { pageEventsMax: 50, answerMsMax: 2_000 } });
+      const opened = await openLedger(insecure(node), { limits: { pageRecordsMax: 50, answerMsMax: 2_000 } });
       expect(names(await wholeLog(opened.store))).toEqual(['a 0', 'a 1', 'a 2']);
       await opened.store.close();
       return opened.notices.filter(({ kind }) => kind === 'catching-up').length;
@@ -625,13 +625,13 @@ describe('the replica', () => {
       expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
     });
 
-  test('given a log of records with several events, it is read in pages of about as many events as one may have', async () => {
+  test('given pages of any size, also such that each record fills one, opening reads to the end', async () => {
     const { node, store } = await ledgerOnNode({ limits: { ...patient, recordBytesMax: 64 * 1_024 } });
     for (let at = 0; at < 8; at++) appended(await store.append(several('a', at * 5, at * 5 + 5)));
     expect(rawRecords(node)).toHaveLength(8);
     for (const { size, pages } of [
-      { size: { pageEventsMax: 10 }, pages: 4 },
-      { size: { pageEventsMax: 1 }, pages: 8 },
+      { size: { pageRecordsMax: 3, turnEventsMax: 4 }, pages: 3 },
+      { size: { pageRecordsMax: 1 }, pages: 8 },
       { size: { pageBytesMax: 1 }, pages: 8 },
     ]) {
       const {
@@ -641,7 +641,6 @@ describe('the replica', () => {
       } = await openLedger(insecure(node), {
         limits: { ...patient, ...size },
       });
-      // Opening reads to the end, whatever a record contains.
       expect(reader.head()).toBe(40);
       expect(await wholeLog(fresh)).toEqual(await wholeLog(store));
       // Each page except the last, which may be empty, is told.

@@ -227,9 +227,9 @@ describe('a stream of the ledger in KurrentDB', () => {
     node.log.setMetadata(stream, { $tb: 100 });
     node.log.scavenge();
     node.log.setMetadata(stream, {});
-    for (const pageEventsMax of [1, 1_000, 1]) {
+    for (const pageRecordsMax of [1, 1_000, 1]) {
       await expect(
-        openLedger(insecure(node), { directory, limits: { ...limits, pageEventsMax } }),
+        openLedger(insecure(node), { directory, limits: { ...limits, pageRecordsMax } }),
       ).rejects.toMatchObject({
         _tag: 'HistoryCut',
         message: expect.stringMatching(/records? .* of the stream domicile-a .*does not start/),
@@ -240,9 +240,9 @@ describe('a stream of the ledger in KurrentDB', () => {
     expect(await wholeLog(again.store)).toEqual(log);
   });
 
-  for (const pageEventsMax of [1, 2, 1_000]) {
-    test(`given that another was truncated and scavenged before this process read it in pages of ${pageEventsMax}, it answers from what it had before, until the log is restored`, async () => {
-      const small = { ...limits, pageEventsMax };
+  for (const pageRecordsMax of [1, 2, 1_000]) {
+    test(`given that another was truncated and scavenged before this process read it in pages of ${pageRecordsMax}, it answers from what it had before, until the log is restored`, async () => {
+      const small = { ...limits, pageRecordsMax };
       const ledger = await ledgerOfSeven();
       await ledger.store.close();
       const { store: other } = await openLedger(insecure(ledger.node), { limits });

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import type { EventToAppend } from '../../src/store/event-store.ts';
 import { encodeBatch } from '../../src/store/kurrentdb/append-format.ts';
 import { BatchAssembly } from '../../src/store/kurrentdb/batch-assembly.ts';
-import { PageFill } from '../../src/store/kurrentdb/page-read.ts';
 import {
   bytesOfRecord,
   type RawRecord,
@@ -12,6 +11,7 @@ import {
   severalEventsType,
   streamOfBatch,
 } from '../../src/store/kurrentdb/record-format.ts';
+import { turnsOf } from '../../src/store/kurrentdb/turns.ts';
 
 const createdAt = 1_700_000_000_000;
 
@@ -144,7 +144,7 @@ test('given a record of a newer version, neither it nor the append before it tha
   expect(new BatchAssembly('ledger').take(ofOthers)).toMatchObject([{ batch: undefined, record: undefined }]);
 });
 
-test('given records with several events, a page is full once it has as many events, or bytes with the metadata, as it may', () => {
+test('given records with several events, they are taken in order in turns of at most as many events as one may have', () => {
   const batch = Array.from({ length: 100 }, (_, index) => ({
     source: 'a',
     id: `${index}`,
@@ -152,25 +152,22 @@ test('given records with several events, a page is full once it has as many even
     authority: null,
     bytes: new Uint8Array(10),
   }));
-  const records = delivered('ledger-a', 0, encodeBatch('batch', batch, 4_000).records);
-  const recordsUntilFull = (size: { readonly events: number; readonly bytes: number }): number => {
-    const fill = new PageFill(size);
-    for (const [index, record] of records.entries()) {
-      if (fill.isFull) return index;
-      fill.add(record);
+  const { records } = encodeBatch('batch', batch, 2_500);
+  const [alone] = encodeBatch('alone', batch.slice(0, 1), 0).records;
+  const log = delivered('ledger-a', 0, [...records, alone!, alone!]);
+  const eventsIn = (turn: ReadonlyArray<RawRecord>): number =>
+    turn.reduce((sum, { metadata }) => sum + ((metadata as { events?: [] }).events?.length ?? 1), 0);
+  const largest = Math.max(...log.map((record) => eventsIn([record])));
+  expect(largest).toBeGreaterThan(5);
+  for (const eventsMax of [1, 5, 30, 102, 1_000]) {
+    const turns = turnsOf(log, eventsMax);
+    expect(turns.flat()).toEqual(log);
+    for (const [index, turn] of turns.entries()) {
+      if (turn.length > 1) expect(eventsIn(turn)).toBeLessThanOrEqual(eventsMax);
+      // No turn could have taken the next record as well.
+      const next = turns[index + 1];
+      if (next !== undefined) expect(eventsIn(turn) + eventsIn(next.slice(0, 1))).toBeGreaterThan(eventsMax);
     }
-    return records.length;
-  };
-  const eventsIn = (count: number): number =>
-    records
-      .slice(0, count)
-      .reduce((sum, { metadata }) => sum + (metadata as { events: [] }).events.length, 0);
-  expect(records.length).toBeGreaterThan(3);
-  const many = Number.POSITIVE_INFINITY;
-  const full = recordsUntilFull({ events: 40, bytes: many });
-  expect(eventsIn(full)).toBeGreaterThanOrEqual(40);
-  expect(eventsIn(full - 1)).toBeLessThan(40);
-  // The data alone have 1,000 bytes.
-  expect(recordsUntilFull({ events: many, bytes: 5_000 })).toBeLessThan(records.length);
-  expect(recordsUntilFull({ events: many, bytes: many })).toBe(records.length);
+  }
+  expect(turnsOf([], 10)).toEqual([]);
 });

@@ -5,6 +5,7 @@
  * that, and those in between would be numbered without the removed ones. So if the first read finds such a problem,
  * nothing of it is kept.
  */
+import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LogExamination, metadataPrefixes } from './log-examination.ts';
@@ -15,6 +16,7 @@ import type { Replica } from './replica.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
+import { turnsOf } from './turns.ts';
 
 /** The prefixes of the streams to read: those of the ledger, and of their metadata. */
 export const readPrefixes = (ledger: string): ReadonlyArray<string> => {
@@ -122,7 +124,7 @@ export class CatchUpRead {
   }
 
   /**
-   * Adds the records that a feed delivered to the replica.
+   * Adds the records that a feed delivered to the replica, a limited number in each turn.
    *
    * @throws HistoryCut when a stream of the ledger lost records, or its metadata will remove some; NewerRecord when a
    * newer version wrote one; earlier records are added. ServerFailure when the server cannot be asked.
@@ -130,7 +132,10 @@ export class CatchUpRead {
   async take(feed: Feed, records: ReadonlyArray<RawRecord>): Promise<void> {
     try {
       await this.examination.metadataAllow(records);
-      this.updates.take(feed, records);
+      for (const turn of turnsOf(records, this.limits.turnEventsMax)) {
+        this.updates.take(feed, turn);
+        await otherWorkFirst();
+      }
     } catch (error) {
       throw this.noted(error);
     }
@@ -182,9 +187,9 @@ export class CatchUpRead {
     after: LogPosition | undefined,
     prefixes: ReadonlyArray<string> | undefined,
   ): Promise<Page | 'too slow'> {
-    const { pageEventsMax, pageBytesMax } = this.limits;
+    const { pageRecordsMax, pageBytesMax } = this.limits;
     try {
-      return await this.connection.read(after, { events: pageEventsMax, bytes: pageBytesMax }, prefixes);
+      return await this.connection.read(after, { records: pageRecordsMax, bytes: pageBytesMax }, prefixes);
     } catch (error) {
       const isSilent = error instanceof ServerFailure && error.kind === 'no-answer';
       if (isSilent && prefixes !== undefined) return 'too slow';

@@ -20,8 +20,10 @@ export interface Limits {
   readonly backoffMsMax: number;
   /** When a refused caller may retry. */
   readonly retryAfterMs: number;
-  /** The size of one page of the log: it is added to the replica in one turn, which keeps all other work waiting. */
-  readonly pageEventsMax: number;
+  /** How many events the replica takes in one turn of the process, after which other work comes first. */
+  readonly turnEventsMax: number;
+  /** The size of one page of the log. */
+  readonly pageRecordsMax: number;
   readonly pageBytesMax: number;
   /** The size of a record with several events. */
   readonly recordBytesMax: number;
@@ -51,7 +53,8 @@ export const defaultLimits: Limits = {
   backoffMsMin: 50,
   backoffMsMax: 5_000,
   retryAfterMs: 1_000,
-  pageEventsMax: 1_000,
+  turnEventsMax: 1_000,
+  pageRecordsMax: 1_000,
   pageBytesMax: 1_024 * 1_024,
   recordBytesMax: 64 * 1_024,
   groupEventsMax: 2_000,

@@ -5,13 +5,12 @@
  * before the events have been handled.
  */
 import { once } from 'node:events';
-import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { type CatchUpRead, readPrefixes } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LogProblem } from './log-problems.ts';
-import { PageFill, recordOf } from './page-read.ts';
+import { bytesIn, recordOf } from './page-read.ts';
 import type { RawRecord } from './record-format.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -110,7 +109,6 @@ export class LiveSubscription {
         const records = this.delivered(subscription);
         if (records.length > 0) {
           await this.read.take(feed, records);
-          await otherWorkFirst();
         } else if (!over.aborted) {
           await once(subscription, 'readable', { signal: over }).catch(() => undefined);
         }
@@ -139,16 +137,16 @@ export class LiveSubscription {
 
   /** The records that were delivered and not yet handled. */
   private delivered(subscription: AllStreamSubscription): ReadonlyArray<RawRecord> {
-    const { pageEventsMax, pageBytesMax } = this.limits;
+    const { pageRecordsMax, pageBytesMax } = this.limits;
     const records: RawRecord[] = [];
-    const fill = new PageFill({ events: pageEventsMax, bytes: pageBytesMax });
-    while (!fill.isFull) {
+    let bytes = 0;
+    while (records.length < pageRecordsMax && bytes < pageBytesMax) {
       const resolved: AllStreamResolvedEvent | null = subscription.read();
       if (resolved === null) break;
       const record = recordOf(resolved);
       if (record === undefined) continue;
       records.push(record);
-      fill.add(record);
+      bytes += bytesIn(record);
     }
     return records;
   }

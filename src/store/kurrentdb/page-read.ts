@@ -19,16 +19,13 @@ export interface Page {
 
 /** When a page is full. It has at least one record, whatever that contains. */
 export interface PageSize {
-  /** How many events; a record of others counts as one. */
-  readonly events: number;
+  readonly records: number;
   readonly bytes: number;
 }
 
 /** What is requested from the server. */
 export interface PageRequest extends PageSize {
-  /** How many records the server delivers at most. */
-  readonly records: number;
-  /** Only records after this position belong to the page; the server begins with the record at it. */
+  /** Only records after this position belong to the page; the server delivers the record at it first. */
   readonly after?: LogPosition | undefined;
 }
 
@@ -72,26 +69,9 @@ export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawR
 /** About how many bytes the metadata of an event have, and data that the client has parsed. */
 const parsedBytes = 150;
 
-/** How many events and, about, how many bytes a page has. */
-export class PageFill {
-  private readonly size: PageSize;
-  private events = 0;
-  private bytes = 0;
-
-  constructor(size: PageSize) {
-    this.size = size;
-  }
-
-  get isFull(): boolean {
-    return this.events >= this.size.events || this.bytes >= this.size.bytes;
-  }
-
-  add({ data, metadata }: RawRecord): void {
-    const events = eventsListedIn(metadata);
-    this.events += events;
-    this.bytes += (data instanceof Uint8Array ? data.length : parsedBytes) + events * parsedBytes;
-  }
-}
+/** About how many bytes a record has, with its metadata. */
+export const bytesIn = ({ data, metadata }: RawRecord): number =>
+  (data instanceof Uint8Array ? data.length : parsedBytes) + eventsListedIn(metadata) * parsedBytes;
 
 /**
  * Reads to the end of a stream, or until the page is full.
@@ -105,8 +85,8 @@ export const readPage = (
 ): Promise<Page> =>
   new Promise((resolve, reject) => {
     const records: RawRecord[] = [];
-    const fill = new PageFill(request);
     let delivered = 0;
+    let bytes = 0;
     let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const cancel = (): void => void reading.cancel().catch(() => undefined);
@@ -130,13 +110,13 @@ export const readPage = (
         const record = recordOf(resolved);
         if (record !== undefined && isAfter(record.position, request.after)) {
           records.push(record);
-          fill.add(record);
+          bytes += bytesIn(record);
         }
       } catch (error) {
         cancel();
         return settle(() => reject(toServerFailure(error)));
       }
-      const isFull = fill.isFull || delivered >= request.records;
+      const isFull = bytes >= request.bytes || delivered >= request.records;
       if (!isFull || request.records === 1) return waitForMore();
       // A filtering server would search for one more record before it ends a full page.
       cancel();

@@ -23,7 +23,7 @@ import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
 import { type WriteAnswer, writeAtOnce, writeOneByOne } from './write-call.ts';
 
-const one: PageRequest = { records: 1, events: 1, bytes: Number.POSITIVE_INFINITY };
+const one: PageRequest = { records: 1, bytes: Number.POSITIVE_INFINITY };
 
 /** The outcome of a write that the server answered. */
 export type WriteOutcome = Exclude<WriteAnswer, { readonly kind: 'unclear' }>;
@@ -108,7 +108,7 @@ export class ServerConnection {
     size: PageSize,
     prefixes: ReadonlyArray<string> | undefined,
   ): Promise<Page> {
-    const records = size.events + (after === undefined ? 0 : 1);
+    const records = size.records + (after === undefined ? 0 : 1);
     return this.page((client) => readForwards(client, after, records, prefixes), { ...size, records, after });
   }
 
