@@ -85,7 +85,11 @@ export class CatchUpRead {
   private async readFirst(): Promise<void> {
     await this.problemIsOver();
     if (this.replica.wasWhole()) {
-      await this.updates.tentatively(() => this.readToEnd());
+      await this.updates.tentatively(async () => {
+        await this.readToEnd();
+        // The rest of the log may show a problem that concerns what was read.
+        if (this.stopping.aborted) throw new ServerFailure('unreachable', 'the store is closing', false);
+      });
     } else {
       this.replica.noteWhole(false);
       await this.readToEnd();

@@ -62,7 +62,7 @@ export const openKurrentDb = async (
 /**
  * Opens the store that the settings name, and creates an embedded one if there is none.
  *
- * @throws WrongStoreSetting; a StoreProblem about a file; ServerUnreachable or AnotherLog about KurrentDB. Each
+ * @throws WrongStoreSetting; a StoreProblem about a file; ServerUnreachable or a LogProblem about KurrentDB. Each
  * message says what is wrong, where, and what to do.
  */
 export const openStore = async (
