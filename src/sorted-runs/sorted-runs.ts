@@ -11,7 +11,7 @@
 /** The maximum number of items in a run: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
 /** A run with this many items is full: it is never merged again. */
-export const fullRunItems = (7 / 8) * runItemsMax;
+const fullRunItems = (7 / 8) * runItemsMax;
 /** How many runs of similar size are merged into one: two to this power. */
 const mergedRunsBits = 3;
 const mergedRuns = 2 ** mergedRunsBits;
