@@ -124,11 +124,11 @@ const processorOf = (pid: number): number => {
   }
 };
 
-/** A server rests if it takes less than this share of a processor. */
-const shareAtRest = 0.05;
-const restWaitMsMax = 600_000;
+/** A server rests if it takes less than this share of a processor: it always checks its files, slowly. */
+const shareAtRest = 0.25;
+const restWaitMsMax = 120_000;
 
-/** Waits until a server does nothing in the background any more. */
+/** Waits until a server has nothing left to do in the background, or for two minutes. */
 const rested = async (pid: number): Promise<void> => {
   const end = performance.now() + restWaitMsMax;
   for (let before = processorOf(pid); performance.now() < end; ) {
