@@ -19,7 +19,6 @@ const retryAfterMs = 1_000;
  * the question were read, and the next ones may still be catching up.
  */
 export class NotYetKnown extends Error {
-  readonly _tag = 'NotYetKnown';
   readonly problem: Problem;
 
   constructor(checkpoint: Position, position: Position) {
@@ -35,7 +34,8 @@ export class NotYetKnown extends Error {
  *
  * @param position the last position to know, or `whateverIsKnown`.
  * @param work says whether to continue.
- * @throws NotYetKnown if the projections have not reached the position. Abandoned once `work` says that nobody waits for the answer.
+ * @throws NotYetKnown if the projections have not reached the position. Abandoned once `work` says that nobody waits for the
+ *   answer.
  */
 export const askAsKnown = <A>(
   reader: IndexReader,
