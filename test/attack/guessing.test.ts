@@ -4,19 +4,17 @@
  */
 import { describe, expect, it } from 'vitest';
 import { enrolled, many, sent } from '../support/given-events.ts';
-import { type KeyedServer, keyedServer } from '../support/keyed-server.ts';
-import type { Client } from '../support/server.ts';
+import { type KeyedServer, sharedKeyedServer } from '../support/keyed-server.ts';
 
 /** How much longer one guess may take than another, in the median: noise rather than a disk write. */
 const slowerByMax = 1.6;
 const rounds = 150;
 
-const given = async (): Promise<{ server: KeyedServer; admin: Client; mover: Client }> => {
-  const server = await keyedServer();
+const given = sharedKeyedServer(async (server) => {
   const admin = server.holder('admin', ['emit', 'admin', 'audit', 'identify']);
   await admin.record([enrolled('recorded', 'ana'), ...many(200)]);
-  return { server, admin, mover: server.holder('mover', ['emit']) };
-};
+  return { server, mover: server.holder('mover', ['emit']) };
+});
 
 const isKnown = async ({ ledger }: KeyedServer, name: string): Promise<boolean> =>
   (await ledger.parts.vault.find({ names: [name], pseudonyms: [] })).pseudonyms.has(name);
@@ -26,7 +24,7 @@ const middle = (values: ReadonlyArray<number>): number =>
 
 describe('a guess whom a recorded event names', () => {
   it('gets the same answer whether it is right, wrong, or about an unknown person', async () => {
-    const { mover } = await given();
+    const { mover } = given();
     const answers = [];
     for (const guess of ['ana', 'e1-subject-1', 'nobody-at-all'])
       answers.push(await mover.post([enrolled('recorded', guess, 'another')]));
@@ -36,7 +34,7 @@ describe('a guess whom a recorded event names', () => {
   });
 
   it('takes the same time whether it is right, wrong, or about an unknown person', async () => {
-    const { mover } = await given();
+    const { mover } = given();
     const took: Record<'right' | 'wrong' | 'unknown', number[]> = { right: [], wrong: [], unknown: [] };
     for (let round = 0; round < rounds; round++) {
       for (const [kind, guess] of [
@@ -55,7 +53,7 @@ describe('a guess whom a recorded event names', () => {
   });
 
   it('is a duplicate only if everything else is equal, and a right one stays so', async () => {
-    const { mover } = await given();
+    const { mover } = given();
     expect((await mover.post([enrolled('recorded', 'ana')])).status).toBe(200);
     expect((await mover.post([enrolled('recorded', 'ben')])).status).toBe(409);
     const other = sent('recorded', 'SubjectErased', { subject: 'ana' });
@@ -79,10 +77,10 @@ describe('a refused batch', () => {
     ],
   ];
 
-  it.each(attempts)('leaves nobody in the vault: %s', async (_, attempt) => {
-    const { server, mover } = await given();
+  it.each(attempts)('leaves nobody in the vault: %s', async (how, attempt) => {
+    const { server, mover } = given();
     const head = await server.ledger.parts.store.head();
-    const [inBatch, inLines] = ['zorica-batch', 'zorica-lines'];
+    const [inBatch, inLines] = [`zorica-batch ${how}`, `zorica-lines ${how}`];
     expect((await mover.post(attempt(inBatch))).status).toBeGreaterThanOrEqual(400);
     expect((await mover.postLines(attempt(inLines))).status).toBeGreaterThanOrEqual(400);
     expect(await isKnown(server, inBatch)).toBe(false);
@@ -91,7 +89,7 @@ describe('a refused batch', () => {
   });
 
   it('leaves nobody in the vault if it conflicts with the previous chunk of lines, which is still being written', async () => {
-    const { server, mover } = await given();
+    const { server, mover } = given();
     const lines = [...many(1_000, 'first-'), enrolled('first-7', 'zorica')];
     expect((await mover.postLines(lines)).status).toBe(409);
     expect(await isKnown(server, 'zorica')).toBe(false);
@@ -99,7 +97,7 @@ describe('a refused batch', () => {
 });
 
 it('an event that its sender sends again, in any batch, stays recorded once', async () => {
-  const { server, mover } = await given();
+  const { server, mover } = given();
   const head = await server.ledger.parts.store.head();
   const again = await mover.post([enrolled('new', 'chen'), enrolled('recorded', 'ana'), ...many(3)]);
   expect(again.body).toEqual({ recorded: 1, duplicates: 4, position: String(head + 1) });

@@ -114,11 +114,11 @@ describe('an older vault beside a newer log', () => {
     cpSync(own.directory, left, { recursive: true, filter: (file) => !/-(lock|shm)$/.test(file) });
     const log = readFileSync(join(left, 'vault.sqlite-wal'));
     const outcomes = { told: 0, refused: 0, whole: 0 };
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 6; round++) {
       const directory = newDataDirectory();
       cpSync(left, directory, { recursive: true });
       const flipped = Uint8Array.from(log);
-      flipped[log.length - 1 - ((round * 1_571) % 12_000)]! ^= 1 << (round % 8);
+      flipped[log.length - 1 - ((round * 3_142) % 12_000)]! ^= 1 << (round % 8);
       writeFileSync(join(directory, 'vault.sqlite-wal'), flipped);
       try {
         const server = await LocalServer.open(directory);
@@ -139,7 +139,7 @@ describe('an older vault beside a newer log', () => {
       }
     }
     removeDirectory(left);
-    expect(outcomes.told + outcomes.refused).toBeGreaterThan(6);
+    expect(outcomes.told + outcomes.refused).toBeGreaterThan(3);
     expect(outcomes.told).toBeGreaterThan(0);
   });
 

@@ -3,12 +3,35 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 import { domicile, finished, here, start, tiktok } from './command-line.ts';
 
 const directory = newDataDirectory();
-afterAll(() => removeDirectory(directory));
+let server: ServerProcess;
+/** The options for the ledger of the server, which the tests share. */
+let toServer: ReadonlyArray<string>;
+
+beforeAll(async () => {
+  server = await ServerProcess.start({ directory: join(directory, 'server') });
+  toServer = ['--url', server.url];
+});
+afterAll(async () => {
+  await server.end();
+  removeDirectory(directory);
+});
+
+const head = async (): Promise<number> => Number((await server.get('/readyz')).body.head);
+
+/** A file with these lines. */
+const fileOf = (name: string, ...lines: ReadonlyArray<string | Buffer>): string => {
+  const file = join(directory, `${name}.ndjson`);
+  writeFileSync(
+    file,
+    Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), Buffer.from('\n')]))),
+  );
+  return file;
+};
 
 const event = (id: string, more: object = {}): string =>
   JSON.stringify({
@@ -36,60 +59,66 @@ describe('domicile emit', () => {
     });
   });
 
-  it('reads standard input, and answers in JSON', async () => {
+  it('reads standard input, answers in JSON, and draws its progress only on a terminal', async () => {
     const at = ['--data', join(directory, 'input'), '--format', 'json'];
+    const lines = readFileSync(tiktok, 'utf8').trim().split('\n');
 
-    const { code, out } = await domicile(['emit', '-', ...at], `${event('a')}\n\n${event('b')}`);
+    const { code, out, notes } = await domicile(['emit', '-', ...at], lines.join('\n\n'));
 
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ recorded: 2, duplicates: 0, position: '2' });
+    expect(JSON.parse(out)).toEqual({ recorded: 101, duplicates: 0, position: '101' });
+    expect(notes).not.toContain('\r');
   });
 
   it('reports the number of discrepancies, and the command that it names lists them', async () => {
-    const at = ['--data', join(directory, 'misfits')];
     const placed = { type: 'DataPlaced', data: { dataset: 'd', scope: { population: 'x' }, site: 's' } };
 
-    const { code, notes } = await domicile(['emit', '-', ...at], `${event('x')}\n${event('e', placed)}\n`);
-    const shown = await here(['discrepancies', '--source', 'urn:example:cli', '--format', 'csv', ...at]);
-    const failed = await here(['discrepancies', '--code', 'unknown-site', '--fail', ...at]);
+    const before = await head();
+
+    const file = fileOf('misfits', event('x'), event('e', placed));
+    const { code, notes } = await here(['emit', file, ...toServer]);
+    const shown = await here([
+      'discrepancies',
+      '--source',
+      'urn:example:cli',
+      '--format',
+      'csv',
+      ...toServer,
+    ]);
+    const failed = await here(['discrepancies', '--code', 'unknown-site', '--fail', ...toServer]);
 
     expect(code).toBe(0);
     expect(notes).toContain(
-      '1 of these does not fit the others: domicile discrepancies --source urn:example:cli\n',
+      `1 of these does not fit the others: domicile discrepancies --source urn:example:cli --url ${server.url}\n`,
     );
-    expect(shown.out).toContain('2,unknown-site,site s is not registered,');
+    expect(shown.out).toContain(`${before + 2},unknown-site,site s is not registered,`);
     expect(failed.code).toBe(1);
     expect(failed.out).toContain('do not fit the others');
   });
 
   it('sends to a server, in chunks, in order', async () => {
-    const server = await ServerProcess.start({ directory: join(directory, 'server') });
-    try {
-      const lines = Array.from({ length: 2_500 }, (_, index) => event(`p${index}`));
-      const file = join(directory, 'many.ndjson');
-      writeFileSync(file, lines.join('\n'));
+    const before = await head();
+    const lines = Array.from({ length: 2_500 }, (_, index) => event(`p${index}`));
 
-      const { code, out, notes } = await here(['emit', file, '--url', server.url]);
+    const { code, out, notes } = await here(['emit', fileOf('many', ...lines), ...toServer]);
 
-      expect({ code, out, notes }).toEqual({
-        code: 0,
-        out: 'Recorded 2,500 events. The log is at position 2500.\n',
-        notes: '',
-      });
-      const { body } = await server.get('/v1/events', { after: 2_499, atLeast: 2_500 });
-      expect(body.data.map(({ id }: { id: string }) => id)).toEqual(['p2499']);
-    } finally {
-      await server.end();
-    }
+    const last = before + 2_500;
+    expect({ code, out, notes }).toEqual({
+      code: 0,
+      out: `Recorded 2,500 events. The log is at position ${last}.\n`,
+      notes: '',
+    });
+    const { body } = await server.get('/v1/events', { after: last - 1, atLeast: last });
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual(['p2499']);
   });
 
   it('names the line that stopped it, counted from the start of the input, and what was recorded before', async () => {
-    const at = ['--data', join(directory, 'stopped')];
-    const lines = Array.from({ length: 1_200 }, (_, index) => event(`p${index}`));
+    const before = await head();
+    const lines = Array.from({ length: 1_200 }, (_, index) => event(`stopped-${index}`));
     lines[1_100] = event('wrong', { data: { population: 'x', name: 'x', jurisdiction: 'Atlantis' } });
     lines[1_101] = event('wronger', { time: '2022-01-01', Colour: 'red' });
 
-    const { code, out, notes } = await domicile(['emit', '-', ...at], lines.join('\n'));
+    const { code, out, notes } = await here(['emit', fileOf('stopped', ...lines), ...toServer]);
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(notes).toMatch(
@@ -101,35 +130,33 @@ describe('domicile emit', () => {
       /\nSo far: 1,000 events recorded, 0 already there\. Correct it and send everything again; events already recorded are not recorded twice\.\n$/,
     );
 
-    const mended = await domicile(['emit', '-', ...at], lines.toSpliced(1_100, 2).join('\n'));
-    expect(mended.out).toBe('Recorded 198 events, 1,000 already there. The log is at position 1198.\n');
+    const mended = await here(['emit', fileOf('mended', ...lines.toSpliced(1_100, 2)), ...toServer]);
+    expect(mended.out).toBe(
+      `Recorded 198 events, 1,000 already there. The log is at position ${before + 1_198}.\n`,
+    );
   });
 
   it('refuses other content with a recorded source and id', async () => {
-    const at = ['--data', join(directory, 'conflict')];
-    await domicile(['emit', '-', ...at], event('a'));
+    const other = fileOf('other', event('conflict', { time: '2023-01-01T00:00:00Z' }));
+    await here(['emit', fileOf('first', event('conflict')), ...toServer]);
 
-    const { code, notes } = await domicile(
-      ['emit', '-', ...at],
-      event('a', { time: '2023-01-01T00:00:00Z' }),
-    );
+    const { code, notes } = await here(['emit', other, ...toServer]);
 
     expect(code).toBe(2);
     expect(notes).toMatch(/\n {2}line 1, \/id: another event is recorded with this source and id; .+\n/);
   });
 
   it('refuses bytes that are not UTF-8', async () => {
-    const child = start(['emit', '-', '--data', join(directory, 'bytes')]);
-    child.stdin?.end(Buffer.concat([Buffer.from(`${event('a')}\n`), Buffer.from([0x22, 0xff, 0x22])]));
+    const file = fileOf('bytes', event('before-the-bytes'), Buffer.from([0x22, 0xff, 0x22]));
 
-    const { code, notes } = await finished(child);
+    const { code, notes } = await here(['emit', file, ...toServer]);
 
     expect(code).toBe(2);
     expect(notes).toMatch(/\n {2}line 2: is not UTF-8\n/);
   });
 
   it('ends with the line that stopped it, even if standard input stays open', async () => {
-    const child = start(['emit', '-', '--data', join(directory, 'open')]);
+    const child = start(['emit', '-', ...toServer]);
     child.stdin?.write('{}\n'.repeat(1_000));
 
     expect((await finished(child)).code).toBe(2);
@@ -148,12 +175,5 @@ describe('domicile emit', () => {
     expect(missing.notes).toMatch(/missing\.ndjson does not exist; expected an NDJSON file/);
     expect(folder.notes).toMatch(/folder is a directory; expected an NDJSON file/);
     expect(empty.out).toMatch(/has no events, so nothing was recorded/);
-  });
-
-  it('draws its progress only on a terminal', async () => {
-    const { notes } = await domicile(['emit', tiktok, '--data', join(directory, 'unwatched')]);
-
-    expect(notes).not.toContain('\r');
-    expect(readFileSync(tiktok, 'utf8').trim().split('\n')).toHaveLength(101);
   });
 });

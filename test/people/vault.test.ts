@@ -67,7 +67,17 @@ const foundInFiles = (file: string, identifiers: ReadonlyArray<string>): Readonl
   const content = readdirSync(folder)
     .map((name) => readFileSync(join(folder, name), 'latin1'))
     .join('\n');
-  return identifiers.filter((identifier) => content.includes(identifier.slice(-12)));
+  // One pass over the files for all identifiers whose ends are equally long.
+  const ends = Object.groupBy(identifiers, (identifier) => Math.min(identifier.length, 12));
+  return Object.entries(ends).flatMap(([length, ended = []]) => {
+    const sought = new Map(ended.map((identifier) => [identifier.slice(-Number(length)), identifier]));
+    const found = new Set<string>();
+    for (let at = 0; at + Number(length) <= content.length; at++) {
+      const identifier = sought.get(content.slice(at, at + Number(length)));
+      if (identifier !== undefined) found.add(identifier);
+    }
+    return [...found];
+  });
 };
 
 /** All possible hashes of the index at any place in the file: the upper 32 bits of numbers of 53. */
