@@ -18,7 +18,8 @@ const mergedRuns = 2 ** mergedRunsBits;
 /** How many of the last runs are considered for a merge. */
 export const mergeWindow = 8 * mergedRuns;
 
-const offsetRange = 2 ** 21;
+/** The entries with a hash: one more than the largest number of an item. */
+export const offsetRange = 2 ** 21;
 
 /** The entry of an item with a hash, of which the lowest 32 bits count; `offset` is the number of the item. */
 export const entryOf = (hash: number, offset: number): number => (hash >>> 0) * offsetRange + offset;
@@ -46,12 +47,19 @@ const fewRecords = 2_000;
 /**
  * Sorts records of `width` numbers by their first numbers, with a stable radix sort. First numbers are non-negative
  * integers; only their multiples of `unit`, a power of two, are compared.
+ *
+ * @param beside memory for as many numbers as the records have, or more, which it uses besides theirs.
  */
-export const sortedByFirst = (records: Float64Array, width: number, unit = 1): Float64Array => {
+export const sortedByFirst = (
+  records: Float64Array,
+  width: number,
+  unit = 1,
+  beside: Float64Array = new Float64Array(records.length),
+): Float64Array => {
   let most = 0;
   for (let at = 0; at < records.length; at += width) if (records[at]! > most) most = records[at]!;
   let from: Float64Array = records;
-  let to: Float64Array = new Float64Array(records.length);
+  let to: Float64Array = beside.subarray(0, records.length);
   for (let place = unit; place <= most; place *= digits) {
     sortByDigit(from, to, width, 1 / place);
     [from, to] = [to, from];
@@ -160,28 +168,6 @@ const lastOf = (items: ReadonlyArray<number>, isWanted: (items: number) => boole
   }
   return { count, together, largest };
 };
-
-/** Merges the entries of several runs. */
-export class Merger {
-  private readonly parts: Float64Array[] = [];
-
-  /** Adds a block of a run whose first item has this offset in the merged run. */
-  add(block: Float64Array, offset: number): void {
-    // Offsets are the low bits of an entry, so they shift by adding.
-    this.parts.push(block.map((entry) => entry + offset));
-  }
-
-  /** All entries, sorted. */
-  sorted(): Float64Array {
-    const entries = new Float64Array(this.parts.reduce((sum, part) => sum + part.length, 0));
-    let filled = 0;
-    for (const part of this.parts) {
-      entries.set(part, filled);
-      filled += part.length;
-    }
-    return entries.length < fewRecords ? entries.sort() : sortedByFirst(entries, 1, offsetRange);
-  }
-}
 
 /**
  * Finds the items of one run with a hash, in order, as offsets from the first item.

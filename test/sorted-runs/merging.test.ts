@@ -1,9 +1,17 @@
 /**
- * When sorted runs are merged: few runs to search, and few writes of each item, whatever the sizes of batches.
+ * When sorted runs are merged: few runs to search, and few writes of each item, whatever the sizes of batches. And what a
+ * merge makes of them.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeable, mergeableBefore, mergeWindow, runItemsMax } from '../../src/sorted-runs/sorted-runs.ts';
+import { mergedBlocks } from '../../src/sorted-runs/merging.ts';
+import {
+  entryOf,
+  mergeable,
+  mergeableBefore,
+  mergeWindow,
+  runItemsMax,
+} from '../../src/sorted-runs/sorted-runs.ts';
 
 /** A run that counts as full. */
 const full = (7 / 8) * runItemsMax;
@@ -121,5 +129,75 @@ describe('merging runs', () => {
     const { runs, written, items } = merged(Array.from({ length: 301 }, () => each.batch));
     expect(runs.length).toBeLessThan(301 / each.together + each.together);
     expect(written / items).toBeLessThanOrEqual(2);
+  });
+});
+
+/** Entries in a block. */
+const blockEntries = 10;
+
+/** The items of a run, each under some of the hashes up to one of them: many or few share a hash. */
+const someRun = fc
+  .integer({ min: 0, max: 32 })
+  .chain((bits) =>
+    fc.array(fc.array(fc.integer({ min: 0, max: 2 ** bits - 1 }), { maxLength: 3 }), { maxLength: 300 }),
+  );
+
+/** The sorted entries of a run whose first item has this number in the merged run. */
+const entriesOf = (items: ReadonlyArray<ReadonlyArray<number>>, first = 0): ReadonlyArray<number> =>
+  items.flatMap((hashes, item) => hashes.map((hash) => entryOf(hash, first + item))).sort((a, b) => a - b);
+
+const mergeInBlocks = (runs: ReadonlyArray<ReadonlyArray<ReadonlyArray<number>>>) => {
+  const blocks: number[][] = [];
+  const blocksRead: number[] = runs.map(() => 0);
+  let aheadMost = 0;
+  let first = 0;
+  const sources = runs.map((items, run) => {
+    const entries = entriesOf(items);
+    const offset = first;
+    first += items.length;
+    return {
+      blocks: Math.ceil(entries.length / blockEntries),
+      offset,
+      read: (block: number, to: Float64Array, at: number): number => {
+        expect(block).toBe(blocksRead[run]!++);
+        const read = entries.slice(block * blockEntries, (block + 1) * blockEntries);
+        to.set(read, at);
+        return read.length;
+      },
+    };
+  });
+  for (const block of mergedBlocks(sources, blockEntries)) {
+    blocks.push([...block]);
+    aheadMost = Math.max(aheadMost, blocksRead.reduce((sum, read) => sum + read, 0) - blocks.length);
+  }
+  return { blocks, aheadMost };
+};
+
+describe('what a merge makes of runs', () => {
+  test('given any runs, it has all of their entries in order and once, in full blocks and a last one', () => {
+    fc.assert(
+      fc.property(fc.array(someRun, { maxLength: 10 }), (runs) => {
+        const { blocks } = mergeInBlocks(runs);
+        let first = 0;
+        const expected = new Set<number>();
+        for (const items of runs) {
+          for (const entry of entriesOf(items, first)) expected.add(entry);
+          first += items.length;
+        }
+        expect(blocks.flat()).toEqual([...expected].sort((a, b) => a - b));
+        for (const [place, block] of blocks.entries())
+          if (place < blocks.length - 1) expect(block).toHaveLength(blockEntries);
+          else expect(block.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('given runs of any size, few of their blocks are in memory at a time', () => {
+    const runs = [50_000, 100, 20_000, 1, 3_000].map((items) =>
+      Array.from({ length: items }, (_, item) => [(item * 2_654_435_761) % 2 ** 32]),
+    );
+    const { blocks, aheadMost } = mergeInBlocks(runs);
+    expect(blocks.length).toBeGreaterThan(7_000);
+    expect(aheadMost).toBeLessThan(50);
   });
 });

@@ -3,11 +3,10 @@
  * (see `../../sorted-runs/`), which are stored in slots, each with a filter (`index-run.ts`).
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { mergedBlocks } from '../../sorted-runs/merging.ts';
 import {
-  distinct,
   entryOf,
   hashOf,
-  Merger,
   mergeable,
   mergeableBefore,
   mergeWindow,
@@ -17,7 +16,7 @@ import {
 import { IndexRun } from './index-run.ts';
 import { RunFilter, type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
 import { isWhole, type RunRow, runRowIn, storedRun } from './run-row.ts';
-import { Slots, slotNumbers, slotTable } from './slots.ts';
+import { Slots, slotNumbers, slotsFor, slotTable } from './slots.ts';
 
 /** The tables of the index. */
 export const indexTables = `
@@ -227,8 +226,8 @@ export class EntryIndex {
     return this.slots.areIntact() && this.loaded().every((run) => run.agrees());
   }
 
-  private insert(first: number, entries: number, numbers: Float64Array): void {
-    const run = IndexRun.write(this.slots, first, entries, numbers);
+  private insert(first: number, entries: number, blocks: Iterable<Float64Array>, sizeMax: number): void {
+    const run = IndexRun.write(this.slots, first, entries, blocks, sizeMax);
     const { size, bytes, checksum, filter } = storedRun(run.row);
     this.statements.insertRun.run(first, entries, size, bytes, checksum, filter);
     if (!this.hasRoomFor(run.row, this.runs)) run.leaveFilterInFile();
@@ -244,13 +243,8 @@ export class EntryIndex {
     if (!runs.some((run) => run.isEarlier)) return;
     this.runs = [];
     for (const run of runs) {
-      if (!run.isEarlier) this.runs.push(run);
-      else {
-        const { first, entries } = run.row;
-        const numbers = run.numbers();
-        this.statements.removeRun.run(first);
-        this.slots.reuse(run.row.slots, () => this.insert(first, entries, numbers));
-      }
+      if (run.isEarlier) this.insertMerged([run]);
+      else this.runs.push(run);
     }
   }
 
@@ -265,7 +259,8 @@ export class EntryIndex {
     const added = hashes.length / 2;
     const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
     this.merge(mergeableBefore(this.sizes(), added));
-    this.insert(first, added, sortedEntries(numbers));
+    const sorted = sortedEntries(numbers);
+    this.insert(first, added, inBlocks(sorted), sorted.length);
     while (this.merge(mergeable(this.sizes()))) {
       // Repeats until there are few runs of each size.
     }
@@ -279,19 +274,27 @@ export class EntryIndex {
   /** Merges so many of the last runs. Returns whether there are any to merge. */
   private merge(count: number): boolean {
     if (count === 0) return false;
-    const last = this.runs.splice(-count);
-    const first = last[0]!.row.first;
-    const merger = new Merger();
-    for (const run of last) {
-      for (let place = 0; place * slotNumbers < run.row.size; place++)
-        merger.add(run.block(place), run.row.first - first);
-      this.statements.removeRun.run(run.row.first);
-    }
-    const entries = last.reduce((sum, run) => sum + run.row.entries, 0);
-    this.slots.reuse(usedBy(last.map((run) => run.row)), () =>
-      this.insert(first, entries, distinct(merger.sorted())),
-    );
+    this.insertMerged(this.runs.splice(-count));
     return true;
+  }
+
+  /** Writes one run that has the numbers of some in a row, in their place. */
+  private insertMerged(runs: ReadonlyArray<IndexRun>): void {
+    const { first } = runs[0]!.row;
+    let [entries, size] = [0, 0];
+    for (const { row, otherSlots } of runs) {
+      entries += row.entries;
+      size += row.size;
+      this.statements.removeRun.run(row.first);
+      this.slots.freeUp(otherSlots);
+    }
+    const merged = runs.map((run) => ({
+      blocks: slotsFor(run.row.size),
+      offset: run.row.first - first,
+      read: (place: number, to: Float64Array, at: number) => run.take(place, to, at),
+    }));
+    this.insert(first, entries, mergedBlocks(merged, slotNumbers), size);
+    this.slots.blankFreed();
   }
 
   /**
@@ -311,4 +314,8 @@ export class EntryIndex {
 
 function* usedBy(rows: ReadonlyArray<RunRow>): Iterable<number> {
   for (const { slots } of rows) yield* slots;
+}
+
+function* inBlocks(numbers: Float64Array): Iterable<Float64Array> {
+  for (let at = 0; at < numbers.length; at += slotNumbers) yield numbers.subarray(at, at + slotNumbers);
 }

@@ -2,7 +2,7 @@
  * One sorted run of the vault's index in slots: its numbers in blocks, then its fences (the first number of each
  * block), then its filter, which alone answers most lookups. The fences are in memory, and the filter if there is room.
  */
-import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
+import { distinct, firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import { type Filter, FilterInFile, RunFilter, type SoughtHashes } from './run-filter.ts';
 import { filterVersion, type RunRow } from './run-row.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
@@ -10,39 +10,51 @@ import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 /** The writing connection caches runs of up to this size (2 MiB). There are few, and they are merged soon. */
 const keptNumbersMax = 2 ** 18;
 
-/** Packs the words of a filter into numbers, two words each. */
-const numbersOfWords = (words: Uint32Array): Float64Array => {
-  const numbers = new Float64Array(Math.ceil(words.length / 2));
-  new Uint32Array(numbers.buffer).set(words);
-  return numbers;
-};
-
-const filterOf = (numbers: Float64Array): RunFilter => {
-  const filter = RunFilter.of(numbers.length);
-  for (const number of numbers) filter.add(hashOf(number));
-  return filter;
-};
-
-const fencesOf = (numbers: Float64Array): Float64Array =>
-  Float64Array.from({ length: slotsFor(numbers.length) }, (_, place) => numbers[place * slotNumbers]!);
+/** The words of a filter as numbers, two in each, without copying them. */
+const numbersOf = ({ words }: RunFilter): Float64Array =>
+  new Float64Array(words.buffer, words.byteOffset, words.length / 2);
 
 /** The words in a slot, two in each number. */
 const wordsIn = (content: Float64Array): Uint32Array =>
   new Uint32Array(content.buffer, content.byteOffset, 2 * content.length);
 
-/** All words of the filter of a run. */
-const storedWords = (from: Slots, { size, slots }: RunRow): Uint32Array => {
+/** The slots of a run: of its blocks, of its fences and of its filter. */
+const slotsOf = ({ size, slots }: Pick<RunRow, 'size' | 'slots'>) => {
   const blocks = slotsFor(size);
-  const words = RunFilter.wordsFor(size);
-  const packed = from.readAll(slots.subarray(blocks + slotsFor(blocks)), Math.ceil(words / 2));
-  return wordsIn(packed).subarray(0, words);
+  const fencesEnd = blocks + slotsFor(blocks);
+  return {
+    ofBlocks: slots.subarray(0, blocks),
+    ofFences: slots.subarray(blocks, fencesEnd),
+    ofFilter: slots.subarray(fencesEnd),
+  };
+};
+
+/** Reads blocks with so many numbers. The next one overwrites the last one. */
+function* blocksIn(from: Slots, slots: Uint32Array, size: number): Generator<Float64Array> {
+  const block = new Float64Array(slotNumbers);
+  for (const [place, slot] of slots.entries()) {
+    const numbers = block.subarray(0, size - place * slotNumbers);
+    from.copy(slot, numbers);
+    yield numbers;
+  }
+}
+
+const fencesIn = (from: Slots, slots: Uint32Array, size: number): Float64Array => {
+  const fences: number[] = [];
+  for (const block of blocksIn(from, slots, size)) fences.push(block[0]!);
+  return Float64Array.from(fences);
+};
+
+const filterFor = (from: Slots, slots: Uint32Array, size: number): RunFilter => {
+  const filter = RunFilter.of(size);
+  for (const block of blocksIn(from, slots, size)) filter.addAll(block);
+  return filter;
 };
 
 /** A filter that stays in its file. */
-const filterInFile = (from: Slots, { size, slots }: RunRow): FilterInFile => {
-  const blocks = slotsFor(size);
-  const first = blocks + slotsFor(blocks);
-  return new FilterInFile(size, 2 * slotNumbers, (place) => wordsIn(from.read(slots[first + place]!)));
+const filterInFile = (from: Slots, row: RunRow): FilterInFile => {
+  const { ofFilter } = slotsOf(row);
+  return new FilterInFile(row.size, 2 * slotNumbers, (place) => wordsIn(from.read(ofFilter[place]!)));
 };
 
 /** One run of the index, with its fences in memory. */
@@ -61,14 +73,45 @@ export class IndexRun {
     this.kept = kept;
   }
 
-  /** Writes the numbers of the entries from `first` on as a run. */
-  static write(to: Slots, first: number, entries: number, numbers: Float64Array): IndexRun {
-    const [fences, filter] = [fencesOf(numbers), filterOf(numbers)];
-    const parts = [numbers, fences, numbersOfWords(filter.words)].map((part) => to.write(part));
-    const slots = Uint32Array.from(parts.flatMap((part) => [...part]));
-    const kept = numbers.length <= keptNumbersMax ? numbers : undefined;
-    const row = { first, entries, size: numbers.length, slots, filter: filterVersion };
-    return new IndexRun(to, row, fences, filter, kept);
+  /**
+   * Writes the numbers of the entries from `first` on as a run.
+   *
+   * @param blocks the numbers in order, in full blocks and a last one.
+   * @param sizeMax how many numbers there are. If there are fewer after all, it takes longer.
+   */
+  static write(
+    to: Slots,
+    first: number,
+    entries: number,
+    blocks: Iterable<Float64Array>,
+    sizeMax: number,
+  ): IndexRun {
+    const written: number[] = [];
+    const fences = new Float64Array(slotsFor(sizeMax));
+    let filter = RunFilter.of(sizeMax);
+    let kept = sizeMax <= keptNumbersMax ? new Float64Array(sizeMax) : undefined;
+    let size = 0;
+    for (const block of blocks) {
+      fences[written.length] = block[0]!;
+      filter.addAll(block);
+      kept?.set(block, size);
+      written.push(to.write(block));
+      size += block.length;
+    }
+    if (size < sizeMax) {
+      filter = filterFor(to, Uint32Array.from(written), size);
+      kept = undefined;
+    }
+    const fencesWritten = fences.subarray(0, written.length);
+    const others = [fencesWritten, numbersOf(filter)].flatMap((part) => to.writeAll(part));
+    const row = {
+      first,
+      entries,
+      size,
+      slots: Uint32Array.from([...written, ...others]),
+      filter: filterVersion,
+    };
+    return new IndexRun(to, row, fencesWritten, filter, kept);
   }
 
   /**
@@ -78,19 +121,19 @@ export class IndexRun {
    * @param shared the words of its filter, if another thread has them in memory.
    */
   static read(from: Slots, row: RunRow, inMemory: boolean, shared?: Uint32Array): IndexRun {
-    const { slots, size } = row;
-    const blocks = slotsFor(size);
+    const { size } = row;
+    const { ofBlocks, ofFences, ofFilter } = slotsOf(row);
     if (row.filter !== filterVersion) {
-      const numbers = from.readAll(slots.subarray(0, blocks), size);
-      return new IndexRun(from, row, fencesOf(numbers), filterOf(numbers));
+      const fences = fencesIn(from, ofBlocks, size);
+      return new IndexRun(from, row, fences, filterFor(from, ofBlocks, size));
     }
-    const fenceSlots = slotsFor(blocks);
-    const fences = from.readAll(slots.subarray(blocks, blocks + fenceSlots), blocks);
-    const words = RunFilter.wordsFor(size);
-    if (shared?.length === words) return new IndexRun(from, row, fences, new RunFilter(shared));
+    const fences = new Float64Array(ofBlocks.length);
+    from.copyAll(ofFences, fences);
+    if (shared?.length === RunFilter.wordsFor(size))
+      return new IndexRun(from, row, fences, new RunFilter(shared));
     if (!inMemory) return new IndexRun(from, row, fences, filterInFile(from, row));
     const filter = RunFilter.of(size);
-    filter.words.set(storedWords(from, row));
+    from.copyAll(ofFilter, numbersOf(filter));
     return new IndexRun(from, row, fences, filter);
   }
 
@@ -121,19 +164,31 @@ export class IndexRun {
     return this.from.read(slots[place]!).subarray(0, Math.min(slotNumbers, size - place * slotNumbers));
   }
 
-  /** All its numbers. */
-  numbers(): Float64Array {
-    return this.from.readAll(this.row.slots.subarray(0, slotsFor(this.row.size)), this.row.size);
+  /** Copies the numbers of a block, whose slot may be written to from then on. Returns how many these are. */
+  take(place: number, to: Float64Array, at: number): number {
+    const slot = this.row.slots[place]!;
+    const length = Math.min(slotNumbers, this.row.size - place * slotNumbers);
+    if (this.kept !== undefined) to.set(this.block(place), at);
+    else this.from.copy(slot, to.subarray(at, at + length));
+    this.from.freeUp([slot]);
+    return length;
+  }
+
+  /** The slots of its fences and of its filter. */
+  get otherSlots(): Uint32Array {
+    return this.row.slots.subarray(slotsFor(this.row.size));
   }
 
   /** Whether its fences and filter follow from its numbers. */
   agrees(): boolean {
-    const numbers = this.numbers();
-    const [fences, { words }] = [fencesOf(numbers), filterOf(numbers)];
-    const stored = this.words ?? storedWords(this.from, this.row);
+    const { ofBlocks, ofFilter } = slotsOf(this.row);
+    const fences = fencesIn(this.from, ofBlocks, this.row.size);
+    const filter = filterFor(this.from, ofBlocks, this.row.size);
+    const stored = this.filter instanceof RunFilter ? this.filter : RunFilter.of(this.row.size);
+    if (stored !== this.filter) this.from.copyAll(ofFilter, numbersOf(stored));
     return (
       fences.every((fence, place) => fence === this.fences[place]) &&
-      words.every((word, place) => word === stored[place])
+      filter.words.every((word, place) => word === stored.words[place])
     );
   }
 
@@ -165,19 +220,16 @@ export class IndexRun {
     this.kept = undefined;
     for (const number of removed) this.replace(number);
     // A hash that remained in the filter would confirm a guess.
-    const numbers = this.numbers();
-    this.fences = fencesOf(numbers);
-    const filter = filterOf(numbers);
+    const { ofBlocks, ofFences, ofFilter } = slotsOf(this.row);
+    const filter = filterFor(this.from, ofBlocks, this.row.size);
     if (this.words !== undefined) this.filter = filter;
-    const blocks = slotsFor(this.row.size);
-    this.overwrite(blocks, this.fences);
-    this.overwrite(blocks + slotsFor(blocks), numbersOfWords(filter.words));
+    this.overwrite(ofFences, this.fences);
+    this.overwrite(ofFilter, numbersOf(filter));
   }
 
   /** Overwrites the slots of numbers, except unchanged ones. */
-  private overwrite(firstPlace: number, numbers: Float64Array): void {
-    for (let place = 0; place < slotsFor(numbers.length); place++) {
-      const slot = this.row.slots[firstPlace + place]!;
+  private overwrite(slots: Uint32Array, numbers: Float64Array): void {
+    for (const [place, slot] of slots.entries()) {
       const block = numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers);
       const before = this.from.read(slot).subarray(0, block.length);
       if (Buffer.compare(bytesIn(block), bytesIn(before)) !== 0) this.from.overwrite(slot, block);
@@ -214,7 +266,9 @@ export class IndexRun {
 
   /** Its distinct numbers, to compare them with the entries. */
   content(): Float64Array {
-    return distinct(this.numbers());
+    const numbers = new Float64Array(this.row.size);
+    this.from.copyAll(slotsOf(this.row).ofBlocks, numbers);
+    return distinct(numbers);
   }
 }
 

@@ -6,6 +6,7 @@
  * The leading bits of a hash choose its block, so sorted hashes visit blocks in order. Building a filter from sorted
  * hashes, and looking up many, reads memory from its beginning to its end, which is much faster than reading it everywhere.
  */
+import { hashOf } from '../../sorted-runs/sorted-runs.ts';
 
 // What lookups use is not exported: V8 would read an exported constant anew for each hash, which doubles the time.
 
@@ -166,6 +167,11 @@ export class RunFilter implements Filter {
       for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
         this.words[block + ((mixed >>> 5) & (blockWords - 1))]! |= 1 << (mixed & 31);
     }
+  }
+
+  /** Adds the hashes of numbers of a run. */
+  addAll(numbers: Float64Array): void {
+    for (let at = 0; at < numbers.length; at++) this.add(hashOf(numbers[at]!));
   }
 
   mayHave(hash: number): boolean {

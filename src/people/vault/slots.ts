@@ -18,14 +18,6 @@ const emptyBlock = new Float64Array(0);
 /** How many slots some numbers take. */
 export const slotsFor = (numbers: number): number => Math.ceil(numbers / slotNumbers);
 
-/** The numbers of a block, padded with zeros, and their checksum. */
-const contentOf = (block: Float64Array): Float64Array => {
-  const content = new Float64Array(slotNumbers + 1);
-  content.set(block);
-  content[slotNumbers] = crc32(toBlob(content.subarray(0, slotNumbers)));
-  return content;
-};
-
 const isIntact = (content: Float64Array): boolean =>
   content.length === slotNumbers + 1 &&
   content[slotNumbers] === crc32(toBlob(content.subarray(0, slotNumbers)));
@@ -35,6 +27,9 @@ export class Slots {
   private readonly statements;
   private readonly damage: () => Error;
   private free: number[] = [];
+  /** Those that contain old blocks. */
+  private freed: number[] = [];
+  private readonly content = new Float64Array(slotNumbers + 1);
   private count = 0;
 
   /** @param damage creates the error for a slot with the wrong content. */
@@ -63,6 +58,7 @@ export class Slots {
       isUsed[slot] = 1;
     }
     this.free = [];
+    this.freed = [];
     for (let slot = 1; slot <= this.count; slot++) if (isUsed[slot] === 0) this.free.push(slot);
     return true;
   }
@@ -84,35 +80,59 @@ export class Slots {
     return content.subarray(0, slotNumbers);
   }
 
-  /** A count of numbers from several slots. */
-  readAll(slots: Uint32Array, numbers: number): Float64Array {
-    const all = new Float64Array(slots.length * slotNumbers);
-    for (const [place, slot] of slots.entries()) all.set(this.read(slot), place * slotNumbers);
-    return all.subarray(0, numbers);
+  /** Copies the first numbers of a slot. */
+  copy(slot: number, to: Float64Array): void {
+    const content = this.read(slot);
+    to.set(content.subarray(0, to.length));
+    // SQLite made it for its reader alone. A collection of garbage would come too late for many of them.
+    (content.buffer as ArrayBuffer).transfer(0);
+  }
+
+  /** Copies numbers from several slots. */
+  copyAll(slots: Uint32Array, to: Float64Array): void {
+    for (const [place, slot] of slots.entries())
+      this.copy(slot, to.subarray(place * slotNumbers, (place + 1) * slotNumbers));
   }
 
   overwrite(slot: number, block: Float64Array): void {
-    this.statements.update.run(toBlob(contentOf(block)), slot);
+    this.statements.update.run(this.contentOf(block), slot);
   }
 
-  /** Writes numbers to free slots, and to new ones if there are none. Returns the slots. */
-  write(numbers: Float64Array): Uint32Array {
-    const slots = new Uint32Array(slotsFor(numbers.length));
-    for (let place = 0; place < slots.length; place++) {
-      const block = numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers);
-      const slot = this.free.pop();
-      if (slot !== undefined) this.overwrite(slot, block);
-      else this.statements.insert.run(++this.count, toBlob(contentOf(block)));
-      slots[place] = slot ?? this.count;
+  /** The numbers of a block, padded with zeros, and their checksum. Valid until the next call. */
+  private contentOf(block: Float64Array): Uint8Array {
+    const { content } = this;
+    content.set(block);
+    content.fill(0, block.length);
+    content[slotNumbers] = crc32(toBlob(content.subarray(0, slotNumbers)));
+    return toBlob(content);
+  }
+
+  /** Writes a block to a free slot, or to a new one if there is none. Returns the slot. */
+  write(block: Float64Array): number {
+    const free = this.freed.pop() ?? this.free.pop();
+    if (free === undefined) this.statements.insert.run(++this.count, this.contentOf(block));
+    else this.overwrite(free, block);
+    return free ?? this.count;
+  }
+
+  /** Writes numbers as blocks. Returns their slots. */
+  writeAll(numbers: Float64Array): ReadonlyArray<number> {
+    return Array.from({ length: slotsFor(numbers.length) }, (_, place) =>
+      this.write(numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers)),
+    );
+  }
+
+  /** Frees slots for the next writes. Call `blankFreed` after these. */
+  freeUp(slots: Iterable<number>): void {
+    for (const slot of slots) this.freed.push(slot);
+  }
+
+  /** Blanks the slots that were freed and are free still, since they contain old blocks. */
+  blankFreed(): void {
+    for (const slot of this.freed) {
+      this.overwrite(slot, emptyBlock);
+      this.free.push(slot);
     }
-    return slots;
-  }
-
-  /** Frees slots for `writeNext`, and then blanks those that are still free, since they contain old blocks. */
-  reuse(slots: Iterable<number>, writeNext: () => void): void {
-    const freeBefore = this.free.length;
-    this.free.push(...slots);
-    writeNext();
-    for (const slot of this.free.slice(freeBefore)) this.overwrite(slot, emptyBlock);
+    this.freed = [];
   }
 }

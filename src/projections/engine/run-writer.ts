@@ -6,7 +6,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { Merger, mergeable, mergeableBefore, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { mergedBlocks, type RunToMerge } from '../../sorted-runs/merging.ts';
+import { mergeable, mergeableBefore, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
@@ -33,8 +34,6 @@ const entriesOfItem = 2.3;
 const itemsOf = (events: number, blocks: number): number =>
   Math.max(events, (blocks * blockEntries) / entriesOfItem);
 
-const blocksOfEntries = (entries: Float64Array): number => Math.ceil(entries.length / blockEntries);
-
 /** A batch of events to be written as a run. */
 export interface NewRun {
   readonly firstPosition: number;
@@ -51,7 +50,9 @@ export interface NewRun {
 }
 
 /** A run to be written. Its posting lists are made one after another, for they take much memory. */
-interface WrittenRun extends Omit<NewRun, 'lists'> {
+interface WrittenRun extends Omit<NewRun, 'entries' | 'lists'> {
+  /** The entries in blocks, each valid until the next one. */
+  readonly blocks: Iterable<Float64Array>;
   readonly listKeys: Float64Array;
   readonly listOf: (key: ListKey) => PackedPostings;
 }
@@ -80,20 +81,23 @@ export class RunWriter {
       sizes: prepare(
         `SELECT events, last_block - first_block + 1 AS blocks FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
       ),
-      blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
+      blockOf: prepare('SELECT entries, checksum FROM block WHERE id = ?'),
       listOf: prepare('SELECT * FROM roll WHERE run = ? AND population = ?'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
-      removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
+      removeBlock: prepare('DELETE FROM block WHERE id = ?'),
       removeLists: prepare('DELETE FROM roll WHERE run = ?'),
     };
   }
 
   /** Writes the events after a position as a run, and merges runs of similar size once there are enough. */
   write(after: number, run: NewRun): void {
-    const { lists, ...others } = run;
+    const { lists, entries, ...others } = run;
     const listKeys = Float64Array.from(lists.keys());
-    this.merge(mergeableBefore(this.sizes(), itemsOf(run.events, blocksOfEntries(run.entries))));
-    this.insert(after, { ...others, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
+    const blocks = Array.from({ length: Math.ceil(entries.length / blockEntries) }, (_, place) =>
+      entries.subarray(place * blockEntries, (place + 1) * blockEntries),
+    );
+    this.merge(mergeableBefore(this.sizes(), itemsOf(run.events, blocks.length)));
+    this.insert(after, { ...others, blocks, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
     while (this.merge(mergeable(this.sizes()))) {
       // Repeats until no size has too many runs.
     }
@@ -111,16 +115,16 @@ export class RunWriter {
   }
 
   private insert(afterPosition: number, added: WrittenRun): void {
-    const { firstPosition, lastPosition, events, positions, entries, listKeys, listOf } = added;
-    const fences = new Float64Array(blocksOfEntries(entries));
+    const { firstPosition, lastPosition, events, positions, blocks, listKeys, listOf } = added;
+    const firsts: number[] = [];
     let firstBlock = 0;
     let lastBlock = -1;
-    for (let at = 0; at < entries.length; at += blockEntries) {
-      const block = entries.subarray(at, at + blockEntries);
+    for (const block of blocks) {
       lastBlock = Number(this.statements.block.run(toBlob(block), crc32(toBlob(block))).lastInsertRowid);
-      if (at === 0) firstBlock = lastBlock;
-      fences[at / blockEntries] = block[0]!;
+      if (firsts.length === 0) firstBlock = lastBlock;
+      firsts.push(block[0]!);
     }
+    const fences = Float64Array.from(firsts);
     const run: Omit<Run, 'id'> = {
       afterPosition,
       firstPosition,
@@ -169,18 +173,17 @@ export class RunWriter {
   private merge(count: number): boolean {
     if (count === 0) return false;
     const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
-    const merger = new Merger();
     const codes = new Uint32Array(last.reduce((sum, { events }) => sum + events, 0));
+    const merged: RunToMerge[] = [];
     let offset = 0;
     for (const run of last) {
       this.readCodes(run, codes.subarray(offset, offset + run.events));
-      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock)) {
-        const block = checked('a block', row.entries, row.checksum);
-        merger.add(block, offset);
-        free(block);
-      }
+      merged.push({
+        blocks: run.fences.length,
+        offset,
+        read: (block, to, at) => this.takeBlock(run.firstBlock + block, to, at),
+      });
       offset += run.events;
-      this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
       this.statements.removeCodes.run(run.id);
       this.statements.removeRun.run(run.id);
     }
@@ -192,12 +195,23 @@ export class RunWriter {
       events: offset,
       positions: isDense ? undefined : concatenated(last.map(positionsOf)),
       codes,
-      entries: merger.sorted(),
+      blocks: mergedBlocks(merged, blockEntries),
       listKeys: Float64Array.from(new Set(last.flatMap(({ listKeys }) => [...listKeys]))),
       listOf: (key) => this.mergedList(key, last),
     });
     for (const run of last) this.statements.removeLists.run(run.id);
     return true;
+  }
+
+  /** Copies the entries of a block and removes it. Returns how many these are. */
+  private takeBlock(id: number, to: Float64Array, at: number): number {
+    const row = this.statements.blockOf.get(id);
+    const block = checked('a block', row?.entries ?? new Uint8Array(0), row?.checksum);
+    to.set(block, at);
+    const { length } = block;
+    free(block);
+    this.statements.removeBlock.run(id);
+    return length;
   }
 
   private mergedList(key: ListKey, runs: ReadonlyArray<Run>): PackedPostings {
