@@ -35,12 +35,14 @@ const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): voi
     for (const row of rows) shownIn(row, positions, sites);
     return;
   }
-  for (const [field, value] of Object.entries(rows)) {
-    if (positionLists.has(field) && Array.isArray(value))
+  for (const field in rows) {
+    const value: unknown = (rows as Readonly<Record<string, unknown>>)[field];
+    if (typeof value === 'string') {
+      if (positionFields.has(field)) positions.add(Number(value));
+      if (siteFields.has(field)) sites.add(value);
+    } else if (Array.isArray(value) && positionLists.has(field))
       for (const position of value) positions.add(Number(position));
-    if (positionFields.has(field) && typeof value === 'string') positions.add(Number(value));
-    if (siteFields.has(field) && typeof value === 'string') sites.add(value);
-    shownIn(value, positions, sites);
+    else shownIn(value, positions, sites);
   }
 };
 

@@ -33,8 +33,9 @@ describe('reading events ahead', () => {
   const positions = Array.from({ length: 600 }, (_, n) => n + 1);
   const mixed = many(600).map((event, n) => (n % 3 === 0 ? { ...crowd, id: `crowd-${n}` } : event));
   const isSmall = (position: number): boolean => (position - 1) % 3 !== 0;
+  const whole = logOf(storedEvents(mixed));
   const given = (bytesMax: number) => {
-    const { log, take } = noted(logOf(storedEvents(mixed)));
+    const { log, take } = noted(whole);
     return { cache: new EventCache(log, bytesMax), take };
   };
 
@@ -46,6 +47,16 @@ describe('reading events ahead', () => {
     expect(take()).toEqual([]);
     expect(cache.about(1, 'person-7')?.position).toBe(1);
     expect(take()).toEqual([1]);
+  });
+
+  it('given a large event about some of its people, each is read once, and each gets what is about them', () => {
+    const { cache, take } = given(100_000_000);
+    for (const subject of ['person-7', 'person-8', 'person-7', 'person-8']) {
+      const event = cache.about(1, subject)?.event;
+      expect(event?.type === 'SubjectsEnrolled' && event.data.subjects).toEqual([subject]);
+    }
+    expect(take()).toEqual([1, 1]);
+    expect(cache.at(1)?.event).toMatchObject({ data: crowd.data });
   });
 
   it('given little memory, it ends once a third is taken, and leaves what was cached', () => {

@@ -7,11 +7,12 @@ const isStream = (type: string): boolean => type.startsWith('text/event-stream')
 /** Caches must not store answers about people (RFC 9111, 5.2.2.5), and proxies must not buffer streams. */
 export const answerHeaders: MiddlewareHandler = async (context, next) => {
   await next();
+  // Not by `context.header`, which would make a stream of a text that is sent as it is.
   const { headers } = context.res;
   if (context.req.path.startsWith('/v1/') && !headers.has('Cache-Control'))
-    context.header('Cache-Control', 'no-store');
+    headers.set('Cache-Control', 'no-store');
   if (/^(text\/event-stream|application\/x-ndjson)/.test(headers.get('Content-Type') ?? ''))
-    context.header('X-Accel-Buffering', 'no');
+    headers.set('X-Accel-Buffering', 'no');
 };
 
 /** Shorter answers are not compressed: that would take longer than sending them. */

@@ -35,7 +35,8 @@ const recordedOf = ({
 
 /** Reads and caches decoded events of the log. */
 export class EventCache {
-  private readonly events: LRUCache<number, RecordedEvent>;
+  /** By position; those reduced to a subject by position and subject. */
+  private readonly events: LRUCache<number | string, RecordedEvent>;
   /** Those last read ahead. Kept apart from the cache: most are needed once, and would push out others. */
   private readonly ahead = new Map<number, RecordedEvent>();
   private readonly aheadBytes: number;
@@ -89,14 +90,15 @@ export class EventCache {
     return this.ahead.get(position) ?? this.events.get(position);
   }
 
-  /** The same, reduced to one subject: the others whom the event enrols are not read. */
+  /** The same, reduced to one subject: the others whom the event enrols are not decoded. */
   about(position: number, subject: string): RecordedEvent | undefined {
-    const cached = this.known(position);
+    const reduced = `${position} ${subject}`;
+    const cached = this.known(position) ?? this.events.get(reduced);
     if (cached !== undefined) return cached;
     return this.log.lend(position, (stored) => {
       if (stored === undefined) return undefined;
       const bytes = storedAbout(stored.bytes, subject);
-      return bytes === undefined ? this.decoded(stored) : recordedOf({ ...stored, bytes });
+      return bytes === undefined ? this.decoded(stored) : this.decoded({ ...stored, bytes }, reduced);
     });
   }
 
@@ -108,11 +110,11 @@ export class EventCache {
     });
   }
 
-  private decoded(stored: StoredEvent): RecordedEvent | undefined {
+  private decoded(stored: StoredEvent, key: number | string = stored.position): RecordedEvent | undefined {
     const recorded = recordedOf(stored);
     if (recorded !== undefined) {
       // One that is larger than the whole cache is kept alone.
-      this.events.set(stored.position, recorded, { size: Math.min(sizeOf(stored), this.cachedBytes) });
+      this.events.set(key, recorded, { size: Math.min(sizeOf(stored), this.cachedBytes) });
     }
     return recorded;
   }
