@@ -10,7 +10,7 @@ import { verifyConsistency } from '../../src/integrity/merkle-tree.ts';
 import { fromBase64, parseNote, verifyNote } from '../../src/integrity/signed-note.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
-const rounds = Number(process.env.CRASH_ROUNDS ?? 4);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 3);
 const directory = newDataDirectory();
 afterAll(() => removeDirectory(directory));
 

@@ -12,7 +12,7 @@ import { answersTo, questionsAbout } from '../support/answers.ts';
 import { enrolled, type Sent, sent } from '../support/given-events.ts';
 import { lines, newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
-const rounds = Number(process.env.CRASH_ROUNDS ?? 8);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 5);
 /** A round takes about a second. */
 const testMsMax = 120_000 + rounds * 10_000;
 
@@ -172,6 +172,9 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
           .then(({ status }) => status === 204 && erased.push(person))
           .catch(() => undefined);
         await sleep(whole(300));
+        // On a busy machine some writers may have got no answer by then.
+        if (round === rounds - 1)
+          await expect.poll(() => writers.every(({ acknowledged }) => acknowledged.length > 0)).toBe(true);
         await server.end('SIGKILL');
         await Promise.all([...writing, erasing]);
       }
@@ -179,7 +182,6 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
       await readOn();
       check();
       await checkErased(erased);
-      expect(writers.every(({ acknowledged }) => acknowledged.length > 0)).toBe(true);
     },
     testMsMax,
   );

@@ -13,9 +13,9 @@ import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
 const rounds = Number(process.env.REPLAY_CRASH_ROUNDS ?? 3);
-const eventsTotal = 6_000;
+const eventsTotal = 3_000;
 /** The approximate duration of a replay of the events, including comparison and swap. */
-const replayAboutMs = 1_500;
+const replayAboutMs = 1_000;
 /** A round takes a few seconds. */
 const testMsMax = 120_000 + rounds * 30_000;
 
