@@ -104,6 +104,8 @@ class Containers {
       PATH: `${this.folder}:${process.env.PATH}`,
       HOME: this.folder,
       TMPDIR: process.env.TMPDIR,
+      // What Node has compiled changes nothing but the time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       ...Object.fromEntries(given.map(([variable, text]) => [variable, this.here(name, text)])),
     };
   }
@@ -147,7 +149,7 @@ class Containers {
   }
 }
 
-it('given events recorded by the first key, both witnesses cosign the checkpoint, and the monitor finds that all is well', async () => {
+it('given that all were introduced to each other, and events recorded by the first key, both witnesses cosign the checkpoint, and the monitor finds that all is well', async () => {
   const containers = new Containers({
     'domicile-witnessed': await freePort(),
     'witness-1': await freePort(),
@@ -161,6 +163,31 @@ it('given events recorded by the first key, both witnesses cosign the checkpoint
     (_, host: Host) => containers.url(host),
   );
   writeFileSync(policyFile, policyText);
+  const introduced = { name: 'domicile.example/witnessed' };
+  expect(parseTlogPolicy(policyText)).toMatchObject(
+    E.right({
+      logs: [{ key: introduced }, { key: { type: 'ml-dsa-44-cosignature' } }],
+      witnesses: [
+        { name: 'w1', key: { name: 'witness-1.example' }, url: containers.url('witness-1') },
+        { name: 'w2', key: { name: 'witness-2.example' }, url: containers.url('witness-2') },
+      ],
+    }),
+  );
+  const ofIndex = { name: 'domicile.example/witnessed/index-2' };
+  const readIn = (volume: string, name: string) => readFileSync(containers.file(volume, name), 'utf8');
+  expect(parseTlogPolicy(readIn('introductions', 'index.policy'))).toMatchObject(
+    E.right({
+      logs: [
+        { key: { ...ofIndex, type: 'ed25519' } },
+        { key: { ...ofIndex, type: 'ml-dsa-44-cosignature' } },
+      ],
+    }),
+  );
+  expect(readIn('introductions', 'monitor.token')).toMatch(/^dom_\S+\n$/);
+  expect(readIn('domicile-witnessed', 'first-key.txt')).toMatch(/^dom_\S+\n$/);
+  // A second start introduces nobody anew.
+  containers.run('introductions');
+  expect(readFileSync(policyFile, 'utf8')).toBe(policyText);
   for (const name of ['domicile-witnessed', 'witness-1', 'witness-2']) containers.start(name);
   for (const name of ['domicile-witnessed', 'witness-1', 'witness-2']) await containers.healthy(name);
   containers.start('monitor');

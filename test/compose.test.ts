@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseTlogPolicy } from '../src/integrity/tlog-policy.ts';
 import { readStoreSetting } from '../src/store/open/store-setting.ts';
 import { fileForTest } from './store/ledger-files.ts';
 
@@ -140,54 +139,6 @@ describe('the compose file', () => {
     expect(published).toHaveLength(4);
     expect(published.every((port) => port.startsWith('127.0.0.1:'))).toBe(true);
   });
-
-  test('introduces the ledger, the witnesses and the monitor to each other', async () => {
-    const folder = fileForTest('introduced');
-    const places = ['introductions', 'ledger', 'witness-1', 'witness-2', 'monitor'];
-    for (const place of places) mkdirSync(join(folder, place), { recursive: true });
-    writeFileSync(join(folder, 'domicile'), `#!/bin/sh\nexec ${root}bin/domicile "$@"\n`, { mode: 0o755 });
-    writeFileSync(join(folder, 'chown'), '#!/bin/sh\n', { mode: 0o755 });
-    const { command, environment } = compose.services.introductions!;
-    const script = command![0]!
-      .replaceAll('$$', '$')
-      .replaceAll(/(?<![\w/.:])\/(introductions|ledger|witness-|monitor)/g, `${folder}/$1`);
-    const run = () =>
-      spawnSync('/bin/sh', ['-ec', script], {
-        env: { ...environment, PATH: `${folder}:${process.env.PATH}` },
-        encoding: 'utf8',
-      });
-    const first = run();
-    expect(first.status, first.stderr).toBe(0);
-    const text = readFileSync(join(folder, 'introductions/witnessed.policy'), 'utf8');
-    const policy = parseTlogPolicy(text);
-    expect(policy).toMatchObject(
-      E.right({
-        logs: [{ key: { name: 'domicile.example/witnessed' } }, { key: { type: 'ml-dsa-44-cosignature' } }],
-        witnesses: [
-          { name: 'w1', key: { name: 'witness-1.example' }, url: 'http://witness-1:8585' },
-          { name: 'w2', key: { name: 'witness-2.example' }, url: 'http://witness-2:8585' },
-        ],
-      }),
-    );
-    const index = parseTlogPolicy(readFileSync(join(folder, 'introductions/index.policy'), 'utf8'));
-    expect(index).toMatchObject(
-      E.right({
-        logs: [
-          { key: { name: 'domicile.example/witnessed/index-2', type: 'ed25519' } },
-          { key: { name: 'domicile.example/witnessed/index-2', type: 'ml-dsa-44-cosignature' } },
-        ],
-      }),
-    );
-    const { command: ofWitness } = compose.services['witness-1']!;
-    expect(ofWitness!.slice(ofWitness!.indexOf('--logs') + 1).slice(0, 2)).toEqual([
-      '/introductions/witnessed.policy',
-      '/introductions/index.policy',
-    ]);
-    expect(readFileSync(join(folder, 'introductions/monitor.token'), 'utf8')).toMatch(/^dom_\S+\n$/);
-    expect(readFileSync(join(folder, 'ledger/first-key.txt'), 'utf8')).toMatch(/^dom_\S+\n$/);
-    expect(run().status).toBe(0);
-    expect(readFileSync(join(folder, 'introductions/witnessed.policy'), 'utf8')).toBe(text);
-  }, 60_000);
 
   test('creates certificates once, and again after an interrupted start', () => {
     const folder = fileForTest('volumes');

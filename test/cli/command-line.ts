@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
+import { vi } from 'vitest';
 import { invalidUsage } from '../../src/cli/invocation/exit-codes.ts';
 import { programFor } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
@@ -67,8 +68,13 @@ const withOutput = (command: Command, terminal: Terminal): void => {
   for (const inner of command.commands) withOutput(inner, terminal);
 };
 
-/** Runs a command to its end in this process, with this process's settings and an empty standard input. */
-export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
+/**
+ * Runs a command to its end in this process, with this process's settings, these besides, and an empty standard input.
+ */
+export const here = async (
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> => {
   let out = '';
   let notes = '';
   const terminal: Terminal = {
@@ -85,6 +91,7 @@ export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
   };
   const before = process.exitCode;
   process.exitCode = undefined;
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   try {
     const program = await programFor(terminal, args[0]);
     withOutput(program, terminal);
@@ -95,6 +102,7 @@ export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
     return { code: error.exitCode === 0 ? 0 : invalidUsage, out, notes };
   } finally {
     process.exitCode = before;
+    if (Object.keys(environment).length > 0) vi.unstubAllEnvs();
   }
 };
 

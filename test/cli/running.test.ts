@@ -32,7 +32,7 @@ describe('domicile serve', () => {
     expect(again.out).toBe('Recorded 0 events, 101 already there. The log is at position 101.\n');
   });
 
-  it('is found by commands whose files are in use, and is not needed once it has ended', async () => {
+  it('is found by commands whose files are in use, and not after it was killed, even if a server of another ledger takes its address', async () => {
     const data = join(directory, 'found');
     const child = start(['serve', '--data', data, '--port', '0']);
     const ended = finished(child);
@@ -42,33 +42,22 @@ describe('domicile serve', () => {
     const asked = await here(['where', 'rosa', '--data', data, '--format', 'csv']);
     child.kill('SIGKILL');
     await ended;
-    const alone = await here(['where', 'rosa', '--data', data, '--format', 'csv']);
-
-    expect(emitted.code).toBe(0);
-    expect(asked.notes).toBe(`Using the server that has this ledger open: ${url}\n`);
-    expect([alone.code, alone.notes, alone.out]).toEqual([0, '', asked.out]);
-  });
-
-  it('is not asked after it was killed, even if a server of another ledger takes its address', async () => {
-    const data = join(directory, 'stale');
-    const killed = start(['serve', '--data', data, '--port', '0']);
-    const ended = finished(killed);
-    const { port } = new URL(/ on (http:\S+)\n/.exec(await printed(killed, /Ctrl-C/))![1]!);
-    killed.kill('SIGKILL');
-    await ended;
-    const heir = start(['serve', '--data', join(directory, 'heir'), '--port', port]);
+    const heir = start(['serve', '--data', join(directory, 'heir'), '--port', new URL(url).port]);
     const heirEnded = finished(heir);
     await printed(heir, /Ctrl-C/);
     const lock = new DatabaseSync(join(data, 'log.sqlite-lock'));
     lock.exec('BEGIN EXCLUSIVE');
-
-    const { code, notes, out } = await here(['where', 'rosa', '--data', data]);
-
+    const locked = await here(['where', 'rosa', '--data', data]);
     lock.close();
     heir.kill('SIGTERM');
     await heirEnded;
-    expect([code, out]).toEqual([3, '']);
-    expect(notes).not.toContain('Using the server');
+    const alone = await here(['where', 'rosa', '--data', data, '--format', 'csv']);
+
+    expect(emitted.code).toBe(0);
+    expect(asked.notes).toBe(`Using the server that has this ledger open: ${url}\n`);
+    expect([locked.code, locked.out]).toEqual([3, '']);
+    expect(locked.notes).not.toContain('Using the server');
+    expect([alone.code, alone.notes, alone.out]).toEqual([0, '', asked.out]);
   });
 
   it('says that its port is in use', async () => {
@@ -127,8 +116,21 @@ describe('domicile bench', () => {
 
 describe('domicile demo', () => {
   let shown: Finished;
+  /** How many rows each of the suggested questions gives, while the server of the demo runs. */
+  let rows: ReadonlyArray<number>;
   beforeAll(async () => {
-    shown = await domicile(['demo', '--port', '0', '--exit']);
+    const child = start(['demo', '--port', '0']);
+    const ended = finished(child);
+    const text = await printed(child, /Ctrl-C/);
+    const commands = [...text.matchAll(/^ {2}curl '(\S+)'$/gm)].map(([, address]) => address!);
+    rows = await Promise.all(
+      commands.map(async (address) => {
+        const answer = (await (await fetch(address)).json()) as { readonly data: ReadonlyArray<unknown> };
+        return answer.data.length;
+      }),
+    );
+    child.kill('SIGINT');
+    shown = await ended;
   });
 
   it('shows the founding case, each answer as known in May 2022 and as known now', async () => {
@@ -162,22 +164,16 @@ describe('domicile demo', () => {
     expect(told).toMatch(/\n6 opened, 0 closed, 8 lengthened, 0 shortened\./);
   });
 
-  it('leaves the server running, and suggests what to try', async () => {
-    const child = start(['demo', '--port', '0']);
-    const ended = finished(child);
-    const text = await printed(child, /Ctrl-C/);
-    const commands = [...text.matchAll(/^ {2}curl '(\S+)'$/gm)].map(([, address]) => address!);
+  it('leaves the server running until Ctrl-C, and suggests what to try', () => {
+    expect(shown.code).toBe(0);
+    expect(rows).toEqual([10, 7, 6]);
+  });
 
-    const answers = await Promise.all(
-      commands.map(async (address) => {
-        const response = await fetch(address);
-        return (await response.json()) as { readonly data: ReadonlyArray<unknown> };
-      }),
-    );
-    child.kill('SIGINT');
+  it('ends by itself with --exit', async () => {
+    const { code, out } = await here(['demo', '--port', '0', '--exit']);
 
-    expect((await ended).code).toBe(0);
-    expect(answers.map(({ data }) => data.length)).toEqual([10, 7, 6]);
+    expect(code).toBe(0);
+    expect(out).toContain('Which policies did that break?');
   });
 });
 
@@ -259,13 +255,13 @@ describe('domicile doctor', () => {
       LEDGER_DATA: join(directory, 'on-kurrentdb'),
     };
     const examined = async () => {
-      const { code, out } = await domicile(['doctor', '--format', 'json'], '', settings);
+      const { code, out } = await here(['doctor', '--format', 'json'], settings);
       const rows = (JSON.parse(out) as { data: ReadonlyArray<Record<string, string>> }).data;
       return { code, found: Object.fromEntries(rows.map(({ name, found }) => [name, found])) };
     };
 
     const before = await examined();
-    await domicile(['emit', tiktok], '', settings);
+    await here(['emit', tiktok], settings);
     const after = await examined();
     await node.stop();
     const away = await examined();
@@ -316,7 +312,7 @@ describe('domicile doctor', () => {
     const other = join(directory, 'beside-kurrentdb');
     const environment = { LEDGER_STORE: 'esdb://127.0.0.1:9?tls=false' };
     for (const command of [['emit', tiktok], ['serve', '--port', '0'], ['doctor'], ['where', 'rosa']]) {
-      const { code, notes } = await domicile([...command, '--data', other], '', environment);
+      const { code, notes } = await here([...command, '--data', other], environment);
       expect([command[0], code, notes]).toEqual([
         command[0],
         2,
@@ -331,7 +327,7 @@ describe('domicile doctor', () => {
   it('exits with 3 if nobody answers, and never shows a password', async () => {
     const nobody = await here(['doctor', '--url', 'http://127.0.0.1:9']);
     const store = { LEDGER_STORE: 'esdb://admin:changeit@127.0.0.1:2113?tls=false' };
-    const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'replica') });
+    const secret = await here(['doctor'], { ...store, LEDGER_DATA: join(directory, 'replica') });
 
     expect(nobody.code).toBe(3);
     expect(secret.out).toContain('esdb://…@127.0.0.1:2113');
