@@ -3,6 +3,7 @@
  */
 import {
   closeSync,
+  cpSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,13 +14,27 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NotYetKnown } from '../../src/ledger/ask.ts';
 import type { ServingProjections } from '../../src/ledger/serving-projections.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';
-import { serverOfEachTest } from '../support/server-of-each-test.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 
-const own = serverOfEachTest();
+/** A ledger of 5,001 events, which each test copies. */
+const whole = newDataDirectory();
+const own = {} as { directory: string; server: LocalServer };
+
+beforeAll(async () => {
+  const server = await LocalServer.open(whole);
+  await server.record([placed('placed', 'us', 'a')]);
+  await server.postLines(many(5_000));
+  await server.close();
+});
+afterEach(async () => {
+  await own.server.close();
+  removeDirectory(own.directory);
+});
+afterAll(() => removeDirectory(whole));
 
 const projections = (): string => join(own.directory, 'projections');
 const servingFile = (): string => {
@@ -64,12 +79,11 @@ describe('a server that starts on projections', () => {
     ['that somebody took away', (file) => rmSync(file)],
     ['of an earlier version', asOfEarlierVersion],
   ])('%s rebuilds them, and answers as before', async (_, damage) => {
-    await own.server.record([placed('placed', 'us', 'a')]);
-    await own.server.postLines(many(5_000));
-    await own.server.close();
+    own.directory = newDataDirectory();
+    cpSync(whole, own.directory, { recursive: true });
     const file = servingFile();
     damage(file, statSync(file).size);
-    await own.open();
+    own.server = await LocalServer.open(own.directory);
     expect(await held(5_001)).toBe(5_000);
     const position = await own.server.record([enrolled('another', 'one-more')]);
     expect(await held(position)).toBe(5_001);
@@ -80,6 +94,8 @@ describe('a server that starts on projections', () => {
 
 describe('projections that are taken out of service while a person is looked up', () => {
   it('answer from no less than the clocks of the question say', async () => {
+    own.directory = newDataDirectory();
+    own.server = await LocalServer.open(own.directory);
     const position = Number(await own.server.record([placed('placed', 'us', 'a'), enrolled('first', 'ana')]));
     const { ledger } = own.server;
     await expect.poll(() => ledger.checkpoint()).toBe(position);

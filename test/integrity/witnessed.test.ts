@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#sha256';
 import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { formatAddCheckpoint } from '../../src/integrity/add-checkpoint.ts';
@@ -67,15 +67,25 @@ const witnessedSize = async ({ url }: TestWitness) => {
   return response.ok ? right(parseCheckpoint(right(parseNote(await response.text())).text)).size : undefined;
 };
 
+/** An empty ledger that has made its keys, which each test copies. */
+const withKeys = newDataDirectory();
+afterAll(() => removeDirectory(withKeys));
+let made: { readonly vkeys: ReadonlyArray<string>; readonly all: ReadonlyArray<string> } | undefined;
+const keysMade = async () => {
+  if (made !== undefined) return made;
+  const first = await start(withKeys);
+  await expect.poll(async () => (await stateOf(first)).verifierKeys.length, pollMs).toBe(2);
+  const { verifierKeys, index } = await stateOf(first);
+  await stop();
+  made = { vkeys: verifierKeys, all: [...verifierKeys, ...index.verifierKeys] };
+  return made;
+};
+
 /** A ledger with its keys, two witnesses that know the keys of its log or also of its index, and the policy. */
 const prepared = async (quorum = 'all', known: 'both' | 'log' = 'both') => {
+  const { vkeys, all } = await keysMade();
   const directory = newDirectory();
-  const first = await start(directory);
-  await expect.poll(async () => (await stateOf(first)).verifierKeys.length, pollMs).toBe(2);
-  const state = await stateOf(first);
-  const vkeys: ReadonlyArray<string> = state.verifierKeys;
-  const all: ReadonlyArray<string> = [...vkeys, ...state.index.verifierKeys];
-  await stop();
+  cpSync(withKeys, directory, { recursive: true });
   const places = [newDirectory(), newDirectory()];
   const given = known === 'both' ? all : vkeys;
   const one = await witness('witness.example/one', given, places[0]);

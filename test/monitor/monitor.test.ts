@@ -4,14 +4,20 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { emptyRoot } from '../../src/integrity/merkle-tree.ts';
 import { formatNote, signNote } from '../../src/integrity/signed-note.ts';
 import { signingKeys } from '../../src/integrity/signing-keys.ts';
 import { filesIn } from '../../src/ledger/files.ts';
-import { domicile, here, tiktok } from '../cli/command-line.ts';
-import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { here, tiktok } from '../cli/command-line.ts';
+import {
+  type Client,
+  LocalServer,
+  newDataDirectory,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
 import { startWitness } from '../support/witnesses.ts';
 
 const servers: ServerProcess[] = [];
@@ -38,10 +44,11 @@ const events: ReadonlyArray<Record<string, unknown>> = readFileSync(tiktok, 'utf
   .split('\n')
   .map((line) => JSON.parse(line) as Record<string, unknown>);
 const pollMs = { interval: 100, timeout: 40_000 };
-const signed = (server: ServerProcess, size: number) =>
-  expect
-    .poll(async () => (await server.get('/log/checkpoint')).body.split?.('\n')[1], pollMs)
-    .toBe(String(size));
+const signed = (server: Client, size: number) =>
+  vi.waitFor(
+    async () => expect((await server.get('/log/checkpoint')).body.split?.('\n')[1]).toBe(String(size)),
+    pollMs,
+  );
 const keyOf = async (server: ServerProcess): Promise<string> =>
   (await server.get('/v1/log')).body.data.verifierKeys[0];
 
@@ -75,11 +82,35 @@ const evidenceIn = (dir: string) =>
     JSON.parse(readFileSync(join(dir, 'evidence', name), 'utf8')),
   );
 
+/** An honest ledger, which the tests share: it has 60 events, and then all of them. */
+const honest = newDataDirectory();
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await ServerProcess.start({ directory: honest });
+  await server.postLines(events.slice(0, 60));
+  await signed(server, 60);
+});
+afterAll(async () => {
+  await server.end();
+  removeDirectory(honest);
+});
+const allRecorded = async (): Promise<void> => {
+  await server.postLines(events);
+  await signed(server, events.length);
+};
+
+/** Records events in a ledger of this process, which then ends. Returns what it says of its log. */
+const recordedIn = async (directory: string, some: typeof events) => {
+  const local = await LocalServer.open(directory, undefined, { origin: 'domicile.local/ledger' });
+  await local.postLines(some);
+  await signed(local, some.length);
+  const { data } = (await local.get('/v1/log')).body;
+  await local.close();
+  return data;
+};
+
 describe('a monitor', () => {
   it('copies an honest ledger, resumes where it ended, and finds no fault', async () => {
-    const server = await start(newDirectory());
-    await server.postLines(events.slice(0, 60));
-    await signed(server, 60);
     const dir = newDirectory();
     const key = await keyOf(server);
     const first = await monitor(server.url, dir, key, '--fail', '--questions', '80');
@@ -87,8 +118,7 @@ describe('a monitor', () => {
       code: 0,
       out: '60 events verified; 80 answers match those derived here.\n',
     });
-    await server.postLines(events.slice(60));
-    await signed(server, events.length);
+    await allRecorded();
     const second = await monitor(server.url, dir, key, '--fail', '--questions', '80');
     expect(second).toMatchObject({
       code: 0,
@@ -97,9 +127,7 @@ describe('a monitor', () => {
   });
 
   it('keeps an incomplete answer, with the bytes of both sides', async () => {
-    const server = await start(newDirectory());
-    await server.postLines(events);
-    await signed(server, events.length);
+    await allRecorded();
     const url = await proxyTo(
       () => server.url,
       (path, body) => {
@@ -125,9 +153,6 @@ describe('a monitor', () => {
   });
 
   it('finds stored bytes that do not match their entry', async () => {
-    const server = await start(newDirectory());
-    await server.postLines(events.slice(0, 20));
-    await signed(server, 20);
     const url = await proxyTo(() => server.url);
     const [proxy] = proxies;
     const [pass] = proxy!.listeners('request') as [
@@ -146,12 +171,9 @@ describe('a monitor', () => {
   });
 
   it('finds a signed index that lacks keys of the events', async () => {
-    const directory = newDirectory();
-    const server = await start(directory);
-    await server.postLines(events);
-    await signed(server, events.length);
+    await allRecorded();
     const url = await proxyTo(() => server.url);
-    const keys = signingKeys(filesIn(directory).signingKeys, 'domicile.local/ledger/index-2', () => 0);
+    const keys = signingKeys(filesIn(honest).signingKeys, 'domicile.local/ledger/index-2', () => 0);
     if (E.isLeft(keys)) throw new Error(keys.left);
     const checkpoint = { origin: 'domicile.local/ledger/index-2', size: 1, root: emptyRoot, extensions: [] };
     const note = formatNote(signNote(formatCheckpoint(checkpoint), keys.right.signers));
@@ -172,11 +194,7 @@ describe('a monitor', () => {
   it('finds an index that lacks the quorum of its policy, and nothing where both logs have it', async () => {
     // Given
     const directory = newDirectory();
-    const before = await start(directory);
-    await before.postLines(events);
-    await signed(before, events.length);
-    const { verifierKeys, index } = (await before.get('/v1/log')).body.data;
-    await servers.pop()!.end();
+    const { verifierKeys, index } = await recordedIn(directory, events);
     const folder = newDirectory();
     const witness = await startWitness(folder, 'witness.example/w', [...verifierKeys, ...index.verifierKeys]);
     try {
@@ -211,10 +229,7 @@ describe('a monitor', () => {
 
   it('finds an operator that shows two views, although both are signed', async () => {
     const directory = newDirectory();
-    const before = await start(directory);
-    await before.postLines(events.slice(0, 10));
-    await signed(before, 10);
-    await servers.pop()!.end();
+    await recordedIn(directory, events.slice(0, 10));
     const other = newDirectory();
     cpSync(directory, other, { recursive: true });
     const [one, two] = [await start(directory), await start(other)];
@@ -238,12 +253,9 @@ describe('a monitor', () => {
   });
 
   it('trusts no checkpoint by another key, and requires the keys to trust', async () => {
-    const server = await start(newDirectory());
-    await server.postLines(events.slice(0, 5));
-    await signed(server, 5);
     const another = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
     expect((await monitor(server.url, newDirectory(), another)).code).toBe(1);
-    const without = await domicile(['monitor', server.url, '--dir', newDirectory(), '--once']);
+    const without = await here(['monitor', server.url, '--dir', newDirectory(), '--once']);
     expect(without).toMatchObject({
       code: 2,
       notes: expect.stringContaining('name the keys that you trust'),
