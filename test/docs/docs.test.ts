@@ -2,11 +2,12 @@
  * Checks the documentation: every runnable command is run in order in a separate directory and prints what is
  * shown; links and paths exist; limits match the code.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { everyPage, like, linksIn, pages, pathsIn, root, type Shown, shownIn } from './pages.ts';
 
@@ -74,6 +75,11 @@ const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> =>
 
 const runnable = pages().filter((page) => shownIn(page).length > 0);
 
+/** The page that is generated from the commands themselves. */
+const reference = 'docs/reference/command-line.md';
+/** Of the commands of the reference, one in so many is run as well. */
+const referenceShare = 16;
+
 describe('the commands in the documentation', () => {
   it('are in the README and the tutorial', () => {
     const paths = runnable.map(({ path }) => path);
@@ -83,7 +89,7 @@ describe('the commands in the documentation', () => {
   it.each(runnable.map((page) => [page.path, page] as const))(
     'of %s print the shown output',
     async (_, page) => {
-      const all = shownIn(page);
+      const all = shownIn(page).filter((_, at) => page.path !== reference || at % referenceShare === 0);
 
       const outputs = await run(all);
 
@@ -94,6 +100,13 @@ describe('the commands in the documentation', () => {
       }
     },
   );
+});
+
+describe('the reference of the command line', () => {
+  it('is what its program generates', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/reference.ts'], { cwd: root });
+    expect(stdout).toBe(readFileSync(join(root, reference), 'utf8'));
+  });
 });
 
 describe('the links in the documentation', () => {
