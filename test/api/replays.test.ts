@@ -11,7 +11,7 @@ import { longLog, longLogQuestions } from '../support/long-log.ts';
 import { askReplay, endOfReplay, followReplay, replayMsMax, startReplay } from '../support/replaying.ts';
 import { newDataDirectory, type Query, removeDirectory, ServerProcess } from '../support/server.ts';
 
-const eventsTotal = Number(process.env.REPLAY_EVENTS ?? 5_000);
+const eventsTotal = Number(process.env.REPLAY_EVENTS ?? 3_000);
 const sentAtOnceMax = 50_000;
 /** A replay takes seconds; the machine may be busy. */
 const testMsMax = replayMsMax + eventsTotal;

@@ -141,7 +141,7 @@ it('given a story that is learned in any order, its findings at each step equal 
         ledger.close();
       }
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) / 10, endOnFailure: true },
+    { numRuns: Math.ceil(Number(process.env.PROPERTY_RUNS ?? 100) / 16), endOnFailure: true },
   );
   expect(seen.findings).toBeGreaterThan(500);
   expect(seen.earlier).toBeGreaterThan(20);

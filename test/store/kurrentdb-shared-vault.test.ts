@@ -188,14 +188,14 @@ describe('two processes with one vault', () => {
   });
 
   test('given the same events sent to both at once in other batches, each is recorded once', async () => {
-    const events = lives('ana', 40);
+    const events = lives('ana', 20);
     const replies = await sentToBoth(events, 1);
     expect(replies.reduce((sum, { body }) => sum + body.recorded, 0)).toBe(events.length);
     await isOneLedger('ana', events, replies);
   });
 
   test('given either killed and restarted meanwhile, each is still recorded once', async () => {
-    const events = lives('ben', 40);
+    const events = lives('ben', 25);
     const sending = sentToBoth(events, 2);
     await keeper.end('SIGKILL');
     await startKeeper();
