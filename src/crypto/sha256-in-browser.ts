@@ -7,6 +7,10 @@ const encoder = new TextEncoder();
 /** The digest of bytes: 32 bytes. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => digest(bytes);
 
+/** Writes the digest of bytes into others, from a place on. */
+export const sha256Into = (bytes: Uint8Array, target: Uint8Array, at: number): void =>
+  target.set(digest(bytes), at);
+
 /** The digest of a text in UTF-8: 32 bytes. */
 export const sha256OfText = (text: string): Uint8Array => digest(encoder.encode(text));
 

@@ -1,8 +1,23 @@
 /** SHA-256 (FIPS 180-4) in Node; `sha256-in-browser.ts` replaces it in browsers. */
 import { createHash, hash } from 'node:crypto';
 
+const digestBytes = 32;
+
+/**
+ * Writes the digest of bytes into others, from a place on. Node makes a text of a digest in half of the time that it takes
+ * for a buffer.
+ */
+export const sha256Into = (bytes: Uint8Array, target: Uint8Array, at: number): void => {
+  const digest = hash('sha256', bytes, 'binary');
+  for (let each = 0; each < digestBytes; each++) target[at + each] = digest.charCodeAt(each);
+};
+
 /** The digest of bytes: 32 bytes. */
-export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
+export const sha256 = (bytes: Uint8Array): Uint8Array => {
+  const digest = new Uint8Array(digestBytes);
+  sha256Into(bytes, digest, 0);
+  return digest;
+};
 
 /** The digest of a text in UTF-8: 32 bytes. */
 export const sha256OfText = (text: string): Uint8Array => hash('sha256', text, 'buffer');

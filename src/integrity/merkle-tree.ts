@@ -4,7 +4,7 @@
  *
  * Hashes have 32 bytes. Sizes and indexes are integers below 2^53.
  */
-import { sha256 } from '#sha256';
+import { sha256, sha256Into } from '#sha256';
 
 export type Hash = Uint8Array;
 
@@ -33,6 +33,21 @@ export const nodeHash = (left: Hash, right: Hash): Hash => {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + hashBytes);
   return sha256(nodeInput);
+};
+
+/**
+ * The root over consecutive hashes, which lie one after another.
+ *
+ * @param hashes a power of two of them; they are overwritten.
+ */
+export const rootOfFull = (hashes: Uint8Array): Hash => {
+  for (let bytes = hashes.length; bytes > hashBytes; bytes /= 2) {
+    for (let at = 0; at < bytes; at += 2 * hashBytes) {
+      nodeInput.set(hashes.subarray(at, at + 2 * hashBytes), 1);
+      sha256Into(nodeInput, hashes, at / 2);
+    }
+  }
+  return hashes.slice(0, hashBytes);
 };
 
 /** Whether two hashes are the same. */

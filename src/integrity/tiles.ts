@@ -3,7 +3,7 @@
  * higher tile is the root of a full tile below.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type Hash, hashBytes, nodeHash } from './merkle-tree.ts';
+import { type Hash, hashBytes, rootOfFull } from './merkle-tree.ts';
 
 /** Hashes in a full tile. */
 export const tileWidth = 256;
@@ -63,10 +63,8 @@ export const hashIn = (tile: Uint8Array, at: number): Hash =>
   tile.subarray(at * hashBytes, (at + 1) * hashBytes);
 
 /** The root over `count` hashes of a tile from `from` on; `count` is a power of two. */
-export const rootIn = (tile: Uint8Array, from: number, count: number): Hash => {
-  if (count === 1) return hashIn(tile, from);
-  return nodeHash(rootIn(tile, from, count / 2), rootIn(tile, from + count / 2, count / 2));
-};
+export const rootIn = (tile: Uint8Array, from: number, count: number): Hash =>
+  rootOfFull(new Uint8Array(tile.subarray(from * hashBytes, (from + count) * hashBytes)));
 
 /** Encodes a bundle of entries, each after its length in two bytes, big-endian. */
 export const encodeEntries = (entries: ReadonlyArray<Uint8Array>): Uint8Array => {

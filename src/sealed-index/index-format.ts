@@ -3,10 +3,12 @@
  * with their hash tree. It can be rebuilt from the log.
  *
  * A block is text, compressed (zstd, RFC 8878): most keys are pseudonyms after the same beginning. Version 1 kept the text.
+ * Versions 1 and 2 had a tab between a key and its positions where the line of a leaf has a bracket.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
-import { type KeyedPositions, keyedPositions } from './stretch-leaf.ts';
+import type { KeyLines } from './key-lines.ts';
+import { parseLines } from './read-lines.ts';
 
 /** The table of blocks, after the others: an upgrade makes it again. */
 const blockTable = `
@@ -26,6 +28,9 @@ const secondVersion = `
   DROP TABLE block_of_text;
 `;
 
+/** Version 3 has other lines. The blocks stay as they are, and both kinds are read. */
+const thirdVersion = '';
+
 const schema = `
   -- Every stretch that was sealed, by its place in the second log.
   CREATE TABLE seal (
@@ -44,43 +49,31 @@ ${blockTable}`;
 export const indexFormat: FileFormat = {
   name: 'sealed index',
   applicationId: 0x444d4349,
-  schemaVersion: 2,
+  schemaVersion: 3,
   schema,
-  upgrades: [secondVersion],
+  upgrades: [secondVersion, thirdVersion],
   // What stretches let go of is given back to the disk.
   firstPragmas: 'PRAGMA auto_vacuum = INCREMENTAL;',
   contradiction: () => undefined,
 };
 
-const lineOf = ({ key, positions }: KeyedPositions): string => `${key}\t${positions.join(',')}`;
-const keyedOf = (line: string): KeyedPositions => {
-  const tab = line.indexOf('\t');
-  return keyedPositions(
-    line.slice(0, tab),
-    line
-      .slice(tab + 1)
-      .split(',')
-      .map(Number),
-  );
+/** Fast, and hardly larger than with a higher level: what is left is random. With a checksum of the text. */
+const settings = {
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
 };
-
-/** The lines of a block. */
-export const formatBlock = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineOf).join('\n');
-
-/** Fast, and hardly larger than with a higher level: what is left is random. */
-const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** How zstd begins; a line begins with a bracket. */
+/** How zstd begins; a line begins with a bracket, and before it stands a line feed. */
 const firstOfCompressed = 0x28;
+const lineFeed = 0x0a;
 
 /** A block as the file keeps it. */
-export const packBlock = (keys: ReadonlyArray<KeyedPositions>): Uint8Array =>
-  zstdCompressSync(Buffer.from(formatBlock(keys)), level);
+export const packBlock = (lines: KeyLines): Uint8Array => zstdCompressSync(lines.text, settings);
 
 /** @throws a RangeError or an error of zstd where it is damaged. */
-export const unpackBlock = (kept: Uint8Array): ReadonlyArray<KeyedPositions> => {
+export const unpackBlock = (kept: Uint8Array): KeyLines => {
   const text = kept[0] === firstOfCompressed ? zstdDecompressSync(kept) : Buffer.from(kept);
-  return parseBlock(text.toString('latin1'));
+  return parseLines(text[0] === lineFeed ? text : ofEarlierVersion(text));
 };
 
-/** Parses the lines of a block. */
-export const parseBlock = (lines: string): ReadonlyArray<KeyedPositions> => lines.split('\n').map(keyedOf);
+/** The text of a block of version 1 or 2, which has a tab between a key and its positions, as it is written now. */
+const ofEarlierVersion = (text: Buffer): Buffer =>
+  Buffer.from(`\n${text.toString('latin1').replaceAll(/\t([\d,]*)$/gm, '[$1]')}`, 'latin1');

@@ -6,23 +6,21 @@ import { openToRead } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
 import { floorOf } from './floor.ts';
 import { indexFormat, unpackBlock } from './index-format.ts';
-import { keysInBlock } from './stretch-keys.ts';
+import type { KeyLines } from './key-lines.ts';
+import { type KeyBlocks, keysInBlock } from './merged-lines.ts';
+import { keysOfLines } from './read-lines.ts';
 import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to cache. */
 const blocksKeptMax = 128;
 
-/** The key of a block in the cache. */
-export const blockName = (place: number, n: number): string => `${place} ${n}`;
-
 /** A sealed stretch whose keys are stored. */
 export interface KeptStretch extends Seal {
   readonly place: number;
 }
 
-/** The keys of a block. */
-const unpackedBlock = (file: string, kept: Uint8Array, otherwise: string): ReadonlyArray<KeyedPositions> => {
+const unpackedBlock = (file: string, kept: Uint8Array, otherwise: string): KeyLines => {
   try {
     return unpackBlock(kept);
   } catch {
@@ -34,7 +32,7 @@ const unpackedBlock = (file: string, kept: Uint8Array, otherwise: string): Reado
 export class SealedIndexReader {
   protected readonly database: DatabaseSync;
   private readonly statements;
-  protected readonly blocks = new LRUCache<string, ReadonlyArray<KeyedPositions>>({ max: blocksKeptMax });
+  private readonly blocks = new LRUCache<string, ReadonlyArray<KeyedPositions>>({ max: blocksKeptMax });
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -76,15 +74,20 @@ export class SealedIndexReader {
   }
 
   /** @throws a StoreProblem if the file has lost the block. */
-  protected block(place: number, n: number): ReadonlyArray<KeyedPositions> {
-    const id = blockName(place, n);
-    const kept = this.blocks.get(id);
-    if (kept !== undefined) return kept;
+  protected lines(place: number, n: number): KeyLines {
     const lines = this.statements.block.get(place, n)?.lines as Uint8Array | undefined;
     const file = this.database.location() ?? 'index-2.sqlite';
     if (lines === undefined) throw damaged(file, `block ${n} of stretch ${place} is missing`);
-    const read = unpackedBlock(file, lines, `block ${n} of stretch ${place} is damaged`);
-    this.blocks.set(id, read);
+    return unpackedBlock(file, lines, `block ${n} of stretch ${place} is damaged`);
+  }
+
+  /** The keys of a block, cached. */
+  private block(place: number, n: number): ReadonlyArray<KeyedPositions> {
+    const name = `${place} ${n}`;
+    const kept = this.blocks.get(name);
+    if (kept !== undefined) return kept;
+    const read = keysOfLines(this.lines(place, n));
+    this.blocks.set(name, read);
     return read;
   }
 
@@ -102,8 +105,8 @@ export class SealedIndexReader {
   }
 
   /** All keys of a stretch in order, in blocks. */
-  *keysOf({ place, keys }: KeptStretch): Generator<ReadonlyArray<KeyedPositions>> {
-    for (let n = 0; n * keysInBlock < keys; n++) yield this.block(place, n);
+  *linesOf({ place, keys }: KeptStretch): KeyBlocks {
+    for (let n = 0; n * keysInBlock < keys; n++) yield this.lines(place, n);
   }
 
   /** By what each block of a stretch is looked up, in order. */

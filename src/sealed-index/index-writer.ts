@@ -11,9 +11,11 @@ import { type GrownTile, TreeBuilder } from '../integrity/tree-builder.ts';
 import { rootOf, type TileReader } from '../integrity/tree-over-tiles.ts';
 import { type OpenDatabase, openToWrite } from '../store/sqlite/open-database.ts';
 import { indexFormat, packBlock } from './index-format.ts';
-import { blockName, type KeptStretch, SealedIndexReader } from './index-reader.ts';
-import { type KeyBlocks, keysInBlock } from './stretch-keys.ts';
-import { type KeyedPositions, leafHashesOf, type Seal } from './stretch-leaf.ts';
+import { type KeptStretch, SealedIndexReader } from './index-reader.ts';
+import type { KeyLines } from './key-lines.ts';
+import { leafHashesOf } from './leaf-hashes.ts';
+import { type KeyBlocks, keysInBlock } from './merged-lines.ts';
+import type { Seal } from './stretch-leaf.ts';
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to build or write at a time while a stretch is sealed. */
@@ -27,7 +29,7 @@ const noTiles: TileReader = () => {
 
 /** The unwritten keys of a stretch, and their tree. */
 class Contents {
-  readonly blocks = new Map<number, ReadonlyArray<KeyedPositions>>();
+  readonly blocks = new Map<number, KeyLines>();
   private readonly tiles = new Map<string, GrownTile>();
   private readonly builder = new TreeBuilder(noTiles, 0);
   keys = 0;
@@ -36,12 +38,12 @@ class Contents {
   /** Whether nothing of it is written yet. */
   isWhole = true;
 
-  add(keys: ReadonlyArray<KeyedPositions>): void {
-    this.blocks.set(Math.floor(this.keys / keysInBlock), keys);
-    for (const tile of this.builder.append(leafHashesOf(keys)))
+  add(lines: KeyLines): void {
+    this.blocks.set(Math.floor(this.keys / keysInBlock), lines);
+    for (const tile of this.builder.append(leafHashesOf(lines)))
       this.tiles.set(`${tile.level} ${tile.index}`, tile);
-    this.keys += keys.length;
-    this.keysInMemory += keys.length;
+    this.keys += lines.count;
+    this.keysInMemory += lines.count;
   }
 
   /** The root, if nothing of it has been written. */
@@ -57,7 +59,7 @@ class Contents {
   }
 
   /** Removes what no longer changes: the blocks and the full tiles. */
-  takeFull(): readonly [blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>, tiles: GrownTile[]] {
+  takeFull(): readonly [blocks: ReadonlyMap<number, KeyLines>, tiles: GrownTile[]] {
     this.isWhole = false;
     const blocks = new Map(this.blocks);
     this.blocks.clear();
@@ -111,19 +113,12 @@ export class SealedIndexWriter extends SealedIndexReader {
     return this.unwritten.get(place)?.stretch ?? super.at(place);
   }
 
-  protected override block(place: number, n: number): ReadonlyArray<KeyedPositions> {
-    return this.unwritten.get(place)?.contents?.blocks.get(n) ?? super.block(place, n);
+  protected override lines(place: number, n: number): KeyLines {
+    return this.unwritten.get(place)?.contents?.blocks.get(n) ?? super.lines(place, n);
   }
 
-  private write(
-    place: number,
-    blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>,
-    tiles: Iterable<GrownTile>,
-  ): void {
-    for (const [n, keys] of blocks) {
-      this.writes.block.run(place, n, keys[0]!.key, packBlock(keys));
-      this.blocks.set(blockName(place, n), keys);
-    }
+  private write(place: number, blocks: ReadonlyMap<number, KeyLines>, tiles: Iterable<GrownTile>): void {
+    for (const [n, lines] of blocks) this.writes.block.run(place, n, lines.keyAt(0), packBlock(lines));
     for (const { level, index, hashes } of tiles) this.writes.tile.run(place, level, index, hashes);
   }
 

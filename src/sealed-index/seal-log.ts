@@ -4,11 +4,13 @@ import { hashIn, tileWidth } from '../integrity/tiles.ts';
 import type { TreeBuilder } from '../integrity/tree-builder.ts';
 import type { TreeWriter } from '../integrity/tree-file.ts';
 import type { LogPage, LogReader } from '../store/log-reader.ts';
-import { formatBlock, parseBlock } from './index-format.ts';
+import { linesOfEvents } from './event-lines.ts';
 import type { IndexedEvent } from './index-key.ts';
 import type { SealedIndexWriter } from './index-writer.ts';
-import { inBlocks, type KeyBlocks, keysOfEvents, mergedKeys } from './stretch-keys.ts';
-import { leafHashesOf, leafOfText, type Seal, sealEntry } from './stretch-leaf.ts';
+import { KeyOrder } from './key-order.ts';
+import { leafHashesOf } from './leaf-hashes.ts';
+import { type KeyBlocks, mergedLines } from './merged-lines.ts';
+import { leafOfText, type Seal, sealEntry } from './stretch-leaf.ts';
 import {
   partsOf,
   type Stretch,
@@ -29,14 +31,13 @@ class OtherSeal extends Error {
   }
 }
 
-/** From so many bytes on, the keys of events are packed: those of some 50,000 people. */
-const packedBytesMin = 1_500_000;
-
 /** Events to read at a time. */
 const eventsReadMax = 1_024;
 
 /** Reads a log sequentially, stretch by stretch. */
 class LogInOrder {
+  /** The memory in which the keys of a stretch are sorted. */
+  private readonly order = new KeyOrder();
   private readonly log: LogReader;
   private readonly decoder = new TextDecoder();
   private page: LogPage | undefined;
@@ -46,8 +47,12 @@ class LogInOrder {
     this.log = log;
   }
 
-  /** The events of a stretch, which begins where the previous one ended. */
-  *events({ start, size }: Stretch): Generator<IndexedEvent> {
+  /** The keys of the events of a stretch, which begins where the previous one ended. */
+  lines(stretch: Stretch): KeyBlocks {
+    return linesOfEvents(this.events(stretch), this.order);
+  }
+
+  private *events({ start, size }: Stretch): Generator<IndexedEvent> {
     for (let after = start; after < size; ) {
       if (this.page?.positions[this.next] !== after + 1) {
         this.page = this.log.page(after, Number.MAX_SAFE_INTEGER, eventsReadMax);
@@ -67,33 +72,11 @@ class LogInOrder {
   }
 }
 
-/**
- * The keys of the events of the smallest stretch. Where they name very many people, the keys of some events at a time are
- * packed into text, which takes a tenth of the memory, and are merged from there.
- */
-const keysInParts = (events: Iterable<IndexedEvent>): KeyBlocks => {
-  const packed: string[][] = [];
-  let some: IndexedEvent[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    some.push(event);
-    bytes += event.bytes.length;
-    if (bytes < packedBytesMin) continue;
-    packed.push([...inBlocks(keysOfEvents(some))].map(formatBlock));
-    [some, bytes] = [[], 0];
-  }
-  const rest = inBlocks(keysOfEvents(some));
-  return packed.length === 0 ? rest : mergedKeys([...packed.map(unpacked), rest]);
-};
-
-function* unpacked(blocks: ReadonlyArray<string>): KeyBlocks {
-  for (const block of blocks) yield parseBlock(block);
-}
-
-const keysOfStretch = (log: LogInOrder, index: SealedIndexWriter, stretch: Stretch) => {
+const keysOfStretch = (log: LogInOrder, index: SealedIndexWriter, stretch: Stretch): KeyBlocks => {
   const parts = partsOf(stretch);
-  if (parts.length === 0) return keysInParts(log.events(stretch));
-  return mergedKeys(parts.map((part) => index.keysOf(index.find(part)!)));
+  return parts.length === 0
+    ? log.lines(stretch)
+    : mergedLines(parts.map((part) => index.linesOf(index.find(part)!)));
 };
 
 /** The seals that the second log does not have yet. */
@@ -132,8 +115,8 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   if (size > log.head()) return false;
   const last = { start: size - smallestStretchEvents, size };
   const leaves: Hash[] = [];
-  for (const keys of keysInParts(new LogInOrder(log).events(last)))
-    for (const leaf of leafHashesOf(keys)) leaves.push(leaf);
+  for (const lines of new LogInOrder(log).lines(last))
+    for (const leaf of leafHashesOf(lines)) leaves.push(leaf);
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 

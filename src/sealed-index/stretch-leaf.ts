@@ -12,16 +12,7 @@ import type { Stretch } from './stretches.ts';
 export interface KeyedPositions {
   readonly key: IndexKey;
   readonly positions: ReadonlyArray<number>;
-  /** Its cached line in a leaf, which is the same in every stretch with these positions. */
-  line: string | undefined;
 }
-
-/** A key with its positions. All have their members from the beginning, which takes less memory than adding one later. */
-export const keyedPositions = (key: IndexKey, positions: ReadonlyArray<number>): KeyedPositions => ({
-  key,
-  positions,
-  line: undefined,
-});
 
 /** Positions that a leaf lists; for more, it has their hash. */
 export const positionsInLeafMax = 8;
@@ -37,30 +28,14 @@ export const digestOf = (positions: ReadonlyArray<number>): string =>
 export const keysInLeaf = 8;
 
 /** The line of a key, with its positions or with their hash if there are many. */
-const lineText = (keyed: KeyedPositions): string => {
-  const { key, positions } = keyed;
-  keyed.line ??=
-    positions.length <= positionsInLeafMax ? `${key}${listOf(positions)}` : `${key}"${digestOf(positions)}"`;
-  return keyed.line;
-};
+const lineText = ({ key, positions }: KeyedPositions): string =>
+  positions.length <= positionsInLeafMax ? `${key}${listOf(positions)}` : `${key}"${digestOf(positions)}"`;
 
 /** The text of a leaf, with a line for each of its keys. */
 export const leafText = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineText).join('\n');
 
 /** The hash of a leaf with this text. Its prefix is a zero byte, which is one character. */
 export const leafOfText = (text: string): Hash => sha256OfText(`\0${text}`);
-
-/** The hashes of the leaves of some keys; the first key begins a leaf. */
-export const leafHashesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<Hash> => {
-  const hashes: Hash[] = [];
-  for (let first = 0; first < keys.length; first += keysInLeaf) {
-    const end = Math.min(keys.length, first + keysInLeaf);
-    let text = lineText(keys[first]!);
-    for (let at = first + 1; at < end; at++) text += `\n${lineText(keys[at]!)}`;
-    hashes.push(leafOfText(text));
-  }
-  return hashes;
-};
 
 /** A key from a leaf, with its positions or their hash. */
 export interface ReadKey {

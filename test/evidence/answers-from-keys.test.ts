@@ -23,8 +23,11 @@ import { historyBetween, residencyAt } from '../../src/questions/residency.ts';
 import { naming, trailOf } from '../../src/questions/trail.ts';
 import type { View } from '../../src/questions/view.ts';
 import { wireFinding, withoutKnownSince } from '../../src/questions/wire-finding.ts';
+import { linesOfEvents } from '../../src/sealed-index/event-lines.ts';
 import { isSealedTopic } from '../../src/sealed-index/index-key.ts';
-import { inBlocks, keysOfEvents, mergedKeys } from '../../src/sealed-index/stretch-keys.ts';
+import { mergedLines } from '../../src/sealed-index/merged-lines.ts';
+import { keysOfLines } from '../../src/sealed-index/read-lines.ts';
+import { keysOfEvents } from '../../src/sealed-index/stretch-keys.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import {
@@ -51,11 +54,14 @@ const recordedOf = (stored: StoredEvent | undefined) => {
 /** The keys of a log in parts: some of single stretches, some merged from several. */
 const partsOf = (events: ReadonlyArray<StoredEvent>, size: number): ReadonlyArray<KeyPart> => {
   const stretches = Array.from({ length: Math.ceil(events.length / size) }, (_, at) =>
-    keysOfEvents(events.slice(at * size, (at + 1) * size)),
+    events.slice(at * size, (at + 1) * size),
   );
   const merged = Math.floor(stretches.length / 2);
-  const together = [...mergedKeys(stretches.slice(0, merged).map(inBlocks))].flat();
-  return [wholePart(together), ...stretches.slice(merged).map(wholePart)];
+  const together = mergedLines(stretches.slice(0, merged).map((stretch) => linesOfEvents(stretch)));
+  return [
+    wholePart([...together].flatMap(keysOfLines)),
+    ...stretches.slice(merged).map((stretch) => wholePart(keysOfEvents(stretch))),
+  ];
 };
 
 const keyedOver = (events: ReadonlyArray<StoredEvent>, size: number, knownUpTo: number): KeyedIndex =>

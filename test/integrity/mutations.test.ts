@@ -13,6 +13,7 @@ import { filesIn } from '../../src/ledger/files.ts';
 import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
 import { packBlock, unpackBlock } from '../../src/sealed-index/index-format.ts';
 import { openIndexToRead } from '../../src/sealed-index/index-reader.ts';
+import { keysOfLines } from '../../src/sealed-index/read-lines.ts';
 import { openLogFile } from '../../src/store/open/open-log-file.ts';
 import { eventChecksum } from '../../src/store/sqlite/ledger-format.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
@@ -174,7 +175,7 @@ const contentsOfIndex = (): unknown => {
         const stretch = index.at(place)!;
         return [
           { ...stretch, root: Buffer.from(stretch.root).toString('hex') },
-          index.isKept(stretch) ? [...index.keysOf(stretch)].flat() : [],
+          index.isKept(stretch) ? [...index.linesOf(stretch)].flatMap(keysOfLines) : [],
         ];
       }),
       tree
@@ -280,8 +281,11 @@ it.each([
     what: 'a key is taken out of the index',
     change: (index: DatabaseSync) => {
       const update = index.prepare('UPDATE block SET lines = ? WHERE place = ? AND n = 0');
-      for (const { place, lines } of index.prepare('SELECT place, lines FROM block WHERE n = 0').all())
-        update.run(packBlock(unpackBlock(lines as Uint8Array).slice(0, -1)), place!);
+      for (const { place, lines } of index.prepare('SELECT place, lines FROM block WHERE n = 0').all()) {
+        const block = unpackBlock(lines as Uint8Array);
+        block.count--;
+        update.run(packBlock(block), place!);
+      }
     },
     said: /^the keys of the stretch of the events \d+ to \d+ do not match its seal$/,
   },

@@ -11,8 +11,8 @@ import { openTreeToWrite, type TreeReader } from '../../integrity/tree-file.ts';
 import { rootOf, type TileReader } from '../../integrity/tree-over-tiles.ts';
 import type { KeptStretch, SealedIndexReader } from '../../sealed-index/index-reader.ts';
 import { openIndexToWrite } from '../../sealed-index/index-writer.ts';
+import { leafHashesOf } from '../../sealed-index/leaf-hashes.ts';
 import { sealUpTo } from '../../sealed-index/seal-log.ts';
-import { leafHashesOf } from '../../sealed-index/stretch-leaf.ts';
 import { partsOf, placeOf } from '../../sealed-index/stretches.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { type Check, count, failed, ok } from '../examine/check.ts';
@@ -41,9 +41,9 @@ const leadsToSeal = (stretch: KeptStretch, kept: SealedIndexReader): boolean => 
   /** The last tile of each level, which is still incomplete. */
   const growing = new Map<number, GrownTile>();
   const firsts = kept.firstsOf(stretch);
-  for (const keys of kept.keysOf(stretch)) {
-    if (firsts.next().value !== keys[0]?.key) return false;
-    for (const tile of builder.append(leafHashesOf(keys))) {
+  for (const lines of kept.linesOf(stretch)) {
+    if (firsts.next().value !== lines.keyAt(0)) return false;
+    for (const tile of builder.append(leafHashesOf(lines))) {
       growing.delete(tile.level);
       if (tile.hashes.length < tileWidth * hashBytes) growing.set(tile.level, tile);
       else if (!isKept(tile)) return false;

@@ -13,7 +13,8 @@ const typeOfMany = Buffer.from('"type":"SubjectsEnrolled","time":"');
 /** Subjects without characters that JSON escapes and without those that separate list members. */
 const isPlain = /^[A-Za-z0-9._:/@-]+$/;
 
-interface SubjectList {
+/** Where a stored event has its list of subjects. */
+export interface SubjectList {
   readonly stored: Buffer;
   /** Where its members begin and end. */
   readonly start: number;
@@ -21,7 +22,7 @@ interface SubjectList {
 }
 
 /** The list of subjects in a stored event that enrols many; undefined if it is small, or of another type or form. */
-const listIn = (bytes: Uint8Array): SubjectList | undefined => {
+export const subjectListIn = (bytes: Uint8Array): SubjectList | undefined => {
   if (bytes.length < bytesMin) return undefined;
   const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const list = stored.indexOf(beforeList);
@@ -46,7 +47,7 @@ const withAlone = ({ stored, start, end }: SubjectList, named: Uint8Array): Uint
  */
 export const storedAbout = (bytes: Uint8Array, subject: string): Uint8Array | undefined => {
   if (!isPlain.test(subject)) return undefined;
-  const list = listIn(bytes);
+  const list = subjectListIn(bytes);
   if (list === undefined) return undefined;
   const { stored, start, end } = list;
   const named = Buffer.from(`"${subject}"`);
@@ -59,7 +60,7 @@ export const storedAbout = (bytes: Uint8Array, subject: string): Uint8Array | un
 
 /** The bytes of an event that enrols many, with the first of its subjects alone; otherwise like `storedAbout`. */
 export const storedAboutFirst = (bytes: Uint8Array): Uint8Array | undefined => {
-  const list = listIn(bytes);
+  const list = subjectListIn(bytes);
   if (list === undefined) return undefined;
   const { stored, start, end } = list;
   const next = stored.indexOf('",', start);
