@@ -92,9 +92,20 @@ export const Identifier: t.Type<string, string, unknown> = new t.Type(
 
 /** URLs treat these as the directory itself and its parent. Logs of earlier versions may contain them. */
 const folders: ReadonlySet<string> = new Set(['.', '..']);
+const none: ReadonlyArray<Fault> = [];
+
+/** Whether any text in the data is such a name. Next to none is, and this takes a fraction of the time of `visitNames`. */
+const hasFolder = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.length <= 2 && folders.has(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasFolder);
+  for (const field in value) if (hasFolder((value as JsonObject)[field])) return true;
+  return false;
+};
 
 /** Names in an event's data that new events may not use as identifiers, although earlier versions recorded them. */
 export const folderNames = (data: JsonObject, beneath = '/data'): ReadonlyArray<Fault> => {
+  if (!hasFolder(data)) return none;
   const faults: Fault[] = [];
   let ofList = 0;
   visitNames(data, (place, found) => {

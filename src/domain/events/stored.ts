@@ -22,9 +22,12 @@ const upcasters: ReadonlyArray<(stored: Stored) => Stored> = [
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The bytes that are kept of an event. Equal events give equal bytes. */
-export const encodeStored = (event: Event): Uint8Array =>
-  encoder.encode(`{"storedversion":${storedVersion},${JSON.stringify(encodeEvent(event)).slice(1)}`);
+/** The text that is kept of an event. Equal events give equal texts. */
+export const storedText = (event: Event): string =>
+  `{"storedversion":${storedVersion},${JSON.stringify(encodeEvent(event)).slice(1)}`;
+
+/** The same in UTF-8: the bytes that are kept. */
+export const encodeStored = (event: Event): Uint8Array => encoder.encode(storedText(event));
 
 const fault = (message: string): E.Either<ReadonlyArray<Fault>, never> => E.left([{ pointer: '', message }]);
 

@@ -36,12 +36,41 @@ export const startOfDay = (year: number, month: number, day: number): Instant =>
 export const validDate = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 
+/** The number that digits of a text write; NaN where something else stands among them. */
+const numberAt = (text: string, at: number, digits: number): number => {
+  let number = 0;
+  for (let place = at; place < at + digits; place++) {
+    const digit = text.charCodeAt(place) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+};
+
+/**
+ * Reads a date-time in the form that `formatInstant` writes, which nearly all have, in a fraction of the time.
+ *
+ * @returns the instant, or undefined for any other text, whether it is a date-time or not.
+ */
+const parseFormatted = (text: string): Instant | undefined => {
+  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return undefined;
+  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return undefined;
+  const [hour, minute, second] = [numberAt(text, 11, 2), numberAt(text, 14, 2), numberAt(text, 17, 2)];
+  const [year, month, day] = [numberAt(text, 0, 4), numberAt(text, 5, 2), numberAt(text, 8, 2)];
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && year >= 1_000 && validDate(year, month, day)))
+    return undefined;
+  const ms = hour * 3_600_000 + minute * 60_000 + second * 1_000 + numberAt(text, 20, 3);
+  return Number.isNaN(ms) ? undefined : startOfDay(year, month, day) + ms;
+};
+
 /**
  * Reads an RFC 3339 date-time, offset required. Digits finer than a millisecond are cut off.
  *
  * @returns the instant, or a sentence that says what would be right.
  */
 export const parseDateTime = (text: string): E.Either<string, Instant> => {
+  const formatted = parseFormatted(text);
+  if (formatted !== undefined) return E.right(formatted);
   const match = dateTimePattern.exec(text);
   if (match === null) {
     return E.left('an RFC 3339 date-time with an offset, such as "2022-06-17T00:00:00Z"');

@@ -31,3 +31,15 @@ test('given the first and last instant of every day around the turns of centurie
     }
   }
 });
+
+test('given a text in the form that is usually written, with whatever digits, it is read as one that has finer digits', () => {
+  const digits = (count: number) => fc.stringMatching(new RegExp(`^(?:[0-2]\\d|\\d[\\d:]){${count / 2}}$`));
+  const parts = fc.tuple(digits(4), digits(2), digits(2), digits(2), digits(2), digits(2), digits(2));
+  fc.assert(
+    fc.property(parts, fc.constantFrom('0', '7', '/', '٣'), ([y, mo, d, h, mi, s, ms], last) => {
+      const text = `${y}-${mo}-${d}T${h}:${mi}:${s}.${ms}${last}Z`;
+      expect(parseDateTime(text)).toEqual(parseDateTime(text.replace('Z', '0Z')));
+    }),
+    { numRuns: 5_000 },
+  );
+});
