@@ -4,12 +4,19 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { putProgram, startCalling } from './called-here.ts';
 import { everyPage, like, linksIn, pages, pathsIn, root, type Shown, shownIn } from './pages.ts';
+
+/** The page that is generated from the commands themselves. */
+const reference = 'docs/reference/command-line.md';
+/** Of the commands of the reference, one in so many is run as well. */
+const referenceShare = 16;
 
 /** The address that the pages show; the tests use a free port instead. */
 const shownPort = '8484';
@@ -22,12 +29,23 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** A directory like the root of the repository, without its data. */
-const workplace = (): string => {
+/** The pages whose commands are run as their reader runs them. Those of the others call the program in this process. */
+const asReaders: ReadonlyArray<string> = ['README.md', 'docs/tutorial/your-first-ledger.md', reference];
+
+let calling: Server;
+beforeAll(async () => {
+  calling = await startCalling();
+});
+afterAll(() => void calling.close());
+
+/** A directory like the root of the repository, without its data, for a page. */
+const workplace = (path: string): string => {
   const directory = mkdtempSync(join(tmpdir(), 'domicile-docs-'));
-  for (const name of ['bin', 'src', 'scenarios', 'policies', 'node_modules', 'package.json']) {
+  for (const name of ['src', 'scenarios', 'policies', 'node_modules', 'package.json']) {
     symlinkSync(join(root, name), join(directory, name));
   }
+  if (asReaders.includes(path)) symlinkSync(join(root, 'bin'), join(directory, 'bin'));
+  else putProgram(directory, calling);
   return directory;
 };
 
@@ -39,8 +57,8 @@ const environment = (port: number): NodeJS.ProcessEnv => {
 };
 
 /** Runs the commands of a page in order, and returns what each has printed. */
-const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> => {
-  const directory = workplace();
+const run = async (path: string, all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> => {
+  const directory = workplace(path);
   const port = await freePort();
   const options = { cwd: directory, env: environment(port) };
   const background: ChildProcess[] = [];
@@ -75,11 +93,6 @@ const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> =>
 
 const runnable = pages().filter((page) => shownIn(page).length > 0);
 
-/** The page that is generated from the commands themselves. */
-const reference = 'docs/reference/command-line.md';
-/** Of the commands of the reference, one in so many is run as well. */
-const referenceShare = 16;
-
 describe('the commands in the documentation', () => {
   it('are in the README and the tutorial', () => {
     const paths = runnable.map(({ path }) => path);
@@ -91,7 +104,7 @@ describe('the commands in the documentation', () => {
     async (_, page) => {
       const all = shownIn(page).filter((_, at) => page.path !== reference || at % referenceShare === 0);
 
-      const outputs = await run(all);
+      const outputs = await run(page.path, all);
 
       for (const [index, { kind, commands, prints }] of all.entries()) {
         if (kind === 'background' || prints === undefined) continue;
