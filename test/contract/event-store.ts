@@ -50,13 +50,13 @@ const appended = (outcome: E.Either<AppendError, Appended>): Appended => {
   return outcome.right;
 };
 
-/** An event without what the log adds, with its bytes as plain numbers so that array types do not matter. */
+/** An event without what the log adds, with its bytes as text so that array types do not matter. */
 const plain = ({ source, id, recordedBy, authority, bytes }: EventToAppend) => ({
   source,
   id,
   recordedBy,
   authority,
-  bytes: [...bytes],
+  bytes: Buffer.from(bytes).toString('hex'),
 });
 const plainAll = (events: ReadonlyArray<EventToAppend>) => events.map(plain);
 const names = (events: ReadonlyArray<EventToAppend>) => events.map(({ source, id }) => `${source} ${id}`);
