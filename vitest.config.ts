@@ -9,6 +9,8 @@ import { nginxBinary } from './test/support/nginx.ts';
  */
 const sharing = [
   'api',
+  'attack',
+  'cli',
   'client',
   'console',
   'contract',
@@ -16,11 +18,18 @@ const sharing = [
   'evidence',
   'import',
   'integrity',
+  'ledger',
+  'main',
+  'monitor',
+  'oracle',
   'people',
   'projections',
   'property',
+  'questions',
   'scenarios',
   'sealed-index',
+  'sorted-runs',
+  'store',
   'witness',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 /** What answers over HTTP, which must be the same on both stores: all of it but what is named below. */
@@ -55,8 +64,13 @@ const aboutAnswers = [
   // A replay reads the log as the projections do at their start.
   'test/api/replays.test.ts',
 ];
-/** What is about callers and the files of the console, which no store holds. */
-const aboutCallers = ['test/api/console-files.test.ts', 'test/api/keys.test.ts', 'test/api/logins.test.ts'];
+/** What is about callers, the vault in another process, and the files of the console, none of which a store holds. */
+const aboutCallers = [
+  'test/api/console-files.test.ts',
+  'test/api/keys.test.ts',
+  'test/api/logins.test.ts',
+  'test/api/vault-elsewhere.test.ts',
+];
 /** What needs a program that is not on every machine, and that npm does not bring. */
 const aboutNginx = nginxBinary === undefined ? ['test/main/behind-nginx.test.ts'] : [];
 /** Tests in a browser, which the files of one process share. */
