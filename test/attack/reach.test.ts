@@ -97,10 +97,10 @@ describe('a chain of 2,000 controls', () => {
   });
 });
 
-describe('a team of 500 that reaches 200 datasets', () => {
+describe('a team of 300 that reaches 150 datasets', () => {
   const directory = newDataDirectory();
   let server: ServerProcess;
-  const [members, datasets] = [500, 200];
+  const [members, datasets] = [300, 150];
   const pagesRead = 2;
 
   beforeAll(async () => {
@@ -133,7 +133,7 @@ describe('a team of 500 that reaches 200 datasets', () => {
   });
 
   test('with limit=1 costs little, and the pages together have everything of each party', async () => {
-    const { result, tookMs } = await beside(server, 'a team of 500 with limit=1', () =>
+    const { result, tookMs } = await beside(server, 'a team of 300 with limit=1', () =>
       server.get('/v1/subjects/ana/reach', { limit: 1 }),
     );
     expect(result.status).toBe(200);
@@ -143,7 +143,7 @@ describe('a team of 500 that reaches 200 datasets', () => {
     const rows: { party: string; intervals: unknown[] }[] = [];
     let cursor: string | null = null;
     for (let page = 0; page < pagesRead; page++) {
-      const { result: read } = await beside(server, `page ${page} of a team of 500`, () =>
+      const { result: read } = await beside(server, `page ${page} of a team of 300`, () =>
         server.get('/v1/subjects/ana/reach', { limit: 1_000, ...(cursor === null ? {} : { cursor }) }),
       );
       rows.push(...read.body.data);
