@@ -33,8 +33,11 @@ const notSwapped =
 const ofIdentity: ReadonlySet<string> = new Set(['/id', '/source', '/data/event/id', '/data/event/source']);
 
 /** The subjects that an event names by their own identifiers. */
-const identifiersOf = (event: Event): ReadonlySet<string> =>
-  new Set([...subjectsOf(event)].filter((name) => !looksLikePseudonym(name)));
+const identifiersOf = (event: Event): ReadonlySet<string> => {
+  const identifiers = new Set<string>();
+  for (const name of subjectsOf(event)) if (!looksLikePseudonym(name)) identifiers.add(name);
+  return identifiers;
+};
 
 /** Whether the log has the event in this form, as earlier versions recorded it. */
 const isRecordedSo = (event: Event, identifiers: ReadonlySet<string>, log: LogReader): boolean => {

@@ -16,7 +16,11 @@ const eventOf = (input: unknown): Event => {
 
 const carriers = (input: unknown): ReadonlyArray<string> => {
   const event = eventOf(input);
-  return carriersOf(event, subjectsOf(event));
+  const found = carriersOf(event, subjectsOf(event));
+  // Many identifiers are sought in another way than a few.
+  const others = Array.from({ length: 9 }, (_, other) => `nobody-${other}`);
+  expect(carriersOf(event, new Set([...subjectsOf(event), ...others]))).toEqual(found);
+  return found;
 };
 
 describe('an identifier that an event carries', () => {
@@ -32,6 +36,29 @@ describe('an identifier that an event carries', () => {
     expect(carriers(enrolled(`mailto:${person}`, person))).toEqual(['/id']);
     expect(carriers(enrolled(`juli${person}`, person))).toEqual([]);
     expect(carriers(enrolled('ana@example.com', person))).toEqual([]);
+  });
+
+  it('is found where only one string contains it', () => {
+    const granted = (carrier: string, text: string) => {
+      const [data, attributes]: Record<string, unknown>[] = [{}, {}];
+      (carrier.startsWith('/data/') ? data : attributes)![carrier.split('/').at(-1)!] = text;
+      const over = { dataset: 'profile', scope: { subject: 'zorica' } };
+      const all = { grant: 'g', party: 'support', over, actions: ['read'], ...data };
+      return sent(String(attributes!.id ?? 'g1'), 'AccessGranted', all, attributes);
+    };
+    const places = [
+      '/id',
+      '/source',
+      '/evidence',
+      '/data/grant',
+      '/data/party',
+      '/data/purpose',
+      '/tracestate',
+    ];
+    for (const place of places)
+      for (const text of ['urn:zorica', 'urn:zoric%61', 'urn:+zorica'])
+        expect([text, carriers(granted(place, text))]).toEqual([text, [place]]);
+    expect(carriers(granted('/data/purpose', 'urn:zorka'))).toEqual([]);
   });
 
   it('is found in every string that an event may have', () => {
