@@ -20,8 +20,13 @@ import type {
 } from './tree-messages.ts';
 
 const lookIntervalMs = 250;
-/** The minimum time between two batches of hashing while the log grows; a batch's tiles are stored together. */
-const growIntervalMs = 100;
+/**
+ * The time between two batches of hashing while the log grows: until a checkpoint is due, nobody sees what is hashed. The
+ * tiles of a batch are stored together, so fewer batches take less time, and appends go first meanwhile.
+ */
+const growIntervalMs = 1_000;
+/** It does not wait if at least so many events are left, and as many as it has just hashed. */
+const manyEvents = 100;
 
 const input = workerData as TreeThreadInput;
 const tell = (report: TreeThreadReport | SigningReport): void => parentPort?.postMessage(report);
@@ -41,11 +46,12 @@ parentPort?.on('message', (message: TreeThreadMessage) => {
 /** Lets messages in. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Waits until new events are worth hashing, or there is something else to do. */
+/** Waits until new events are worth hashing, a checkpoint is due, or there is something else to do. */
 const untilWorthHashing = async (hashedAt: number): Promise<void> => {
   await pause();
   while (!stopping && signed?.hasNews !== true) {
-    const left = hashedAt + growIntervalMs - performance.now();
+    const toSignMs = (input.signs ? signed?.dueInMs() : undefined) ?? growIntervalMs;
+    const left = Math.min(hashedAt + growIntervalMs - performance.now(), toSignMs);
     if (left <= 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, left);
@@ -82,8 +88,9 @@ const follow = async (tree: TreeWriter, signing: SignedTree): Promise<TreeStop |
         signing.takeIn(head) ??
         (input.signs && caughtUp && signing.dueInMs() === 0 ? signing.sign() : undefined);
       if (stop !== undefined) return stop;
-      if (added > 0) await untilWorthHashing(hashedAt);
-      else await waker.wait(lookIntervalMs);
+      if (added === 0) await waker.wait(lookIntervalMs);
+      else if (head - builder.size >= Math.max(added, manyEvents)) await pause();
+      else await untilWorthHashing(hashedAt);
     }
     return undefined;
   } finally {

@@ -40,7 +40,7 @@ export type ProjectorThreadReport =
 const followedEventsMax = 8_000;
 /** After a batch of at least so many events, how long it rests, unless somebody waits for more. */
 const manyEvents = 500;
-const restMs = 100;
+const restMs = 250;
 /** At least this many events behind the log, other threads scan ahead. */
 const scannedAheadEventsMin = 2 * batchEventsMax;
 /** Events to sample for estimating their number. */
