@@ -128,7 +128,7 @@ const save = (everyPositions: number): void => {
 };
 
 /** The individuals are written again once the index has grown by this share. */
-const savedEveryGrowth = 0.05;
+const savedEveryGrowth = 0.01;
 /** How many entries the index had when the individuals were last written. */
 let savedEntries = 0;
 

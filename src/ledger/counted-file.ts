@@ -22,7 +22,7 @@ import { makePrivateFile } from '../store/private-files.ts';
 /** The file is written again once the count is this many positions ahead of it, and at the end. */
 export const savedEveryPositions = 10_000;
 /** The version of the counts and of their format. */
-const countedVersion = 2;
+const countedVersion = 3;
 
 const fileOf = (projectionsFile: string, what: Assurance | 'individuals'): string =>
   join(dirname(projectionsFile), `counted-${what}.bin`);

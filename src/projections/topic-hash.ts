@@ -6,6 +6,9 @@
 /** A topic, as its hash. */
 export type Topic = number;
 
+/** Topics are whole numbers below it. */
+export const topicRange = 2 ** 53;
+
 /** An unfinished hash: cyrb53 over the UTF-16 code units of the kind and name of a topic. */
 export class TopicHash {
   private h1 = 0xdeadbeef;

@@ -39,30 +39,29 @@ const runsOf = (recorded: ReadonlyArray<Recording>, width: number, entries: numb
   }
   const reader: Pick<
     RunReader,
-    'lastPosition' | 'entries' | 'positions' | 'repeatedHashes' | 'postingsAfter'
+    'lastPosition' | 'entries' | 'positions' | 'repeatedHashes' | 'postingsBetween'
   > = {
     lastPosition: () => recorded.length,
     entries: () => entries,
-    positions: (low, after, upTo, limit = 1) =>
+    positions: (low, after, upTo, limit) =>
       recorded
         .flatMap(({ named }, at) => (named.some((each) => each >>> 0 === low >>> 0) ? [at + 1] : []))
         .filter((position) => position > after && position <= upTo)
         .slice(0, limit),
-    repeatedHashes: (some) =>
+    repeatedHashes: () =>
       repeatedHashes(
         runs.map(({ of }) => [
           Float64Array.from(
             new Set(of.flatMap(({ named }, at) => named.map((each) => entryOf(each, at)))),
           ).sort(),
         ]),
-        some,
       ),
-    *postingsAfter(after, isWanted) {
+    *postingsBetween({ after, upTo, isWanted = () => true, at }) {
       for (const { last, of } of runs) {
-        if (last <= after) continue;
+        if (last <= after || of[0]!.position > upTo) continue;
         for (const key of keys.filter(isWanted)) {
           const rows = of.filter((each) => each.key === key);
-          if (rows.length === 0) continue;
+          if (!rows.some(({ position }) => at?.has(position) ?? true)) continue;
           const numbers = rows.flatMap(({ named, position }) => named.flatMap((each) => [0, position, each]));
           yield {
             key,
@@ -88,7 +87,7 @@ const expected = (recorded: ReadonlyArray<Recording>): ReadonlySet<number> =>
 describe('individuals', () => {
   it.each([
     ['looked up one by one', 1_000_000],
-    ['found in one pass over the runs', 0],
+    ['found in one pass over the posting lists', 0],
   ])(
     'when what is recorded is taken in step by step, also by further processes, and those repeated are %s, are those of whom more than an enrolment is recorded',
     (_, entries) => {
@@ -103,8 +102,8 @@ describe('individuals', () => {
               lastPosition: () => runs.lastPosition(),
               entries: () => runs.entries(),
               positions: (...given) => runs.positions(...given),
-              repeatedHashes: (some) => runs.repeatedHashes(some),
-              postingsAfter: (after, isWanted) => runs.postingsAfter(after, isWanted),
+              repeatedHashes: () => runs.repeatedHashes(),
+              postingsBetween: (which) => runs.postingsBetween(which),
             } as RunReader;
             let individuals = new Individuals(reader);
             const end = { stop: all.length, isEnd: false };

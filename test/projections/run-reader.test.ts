@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckedRows } from '../../src/projections/engine/checked-rows.ts';
+import { enrolmentsIn, ownDataMoved } from '../../src/projections/engine/posting-list.ts';
 import { readerCaches } from '../../src/projections/engine/reader-caches.ts';
-import { RunReader } from '../../src/projections/engine/run-reader.ts';
+import { type PostingsBetween, RunReader } from '../../src/projections/engine/run-reader.ts';
 import { RunWriter } from '../../src/projections/engine/run-writer.ts';
 import { createTables } from '../../src/projections/engine/tables.ts';
 import { entryOf } from '../../src/sorted-runs/sorted-runs.ts';
@@ -114,6 +115,38 @@ describe('runs of many events', () => {
       { events, positions: null },
       { events, positions: null },
     ]);
+    database.close();
+  });
+});
+
+describe('posting lists about subjects', () => {
+  it('are those of the runs between two positions, with an event at one of some positions if these are given', () => {
+    const database = new DatabaseSync(':memory:');
+    createTables(database);
+    const writer = new RunWriter(database, new CheckedRows(database));
+    const listOf = (...positions: number[]): Float64Array =>
+      Float64Array.from(positions.flatMap((position) => [0, position, 1_000 + position]));
+    for (const first of [1, 5])
+      writer.write(first - 1, {
+        ...{ firstPosition: first, lastPosition: first + 3, events: 4, positions: undefined },
+        codes: new Uint32Array(4),
+        entries: Float64Array.of(entryOf(7, 0)),
+        lists: new Map([
+          [enrolmentsIn(1), listOf(first, first + 1)],
+          [enrolmentsIn(2), listOf(first + 2)],
+          [ownDataMoved, listOf(first + 3)],
+        ]),
+      });
+    const reader = new RunReader(database, readerCaches());
+    reader.refresh(8);
+    const positions = (which: PostingsBetween): number[] =>
+      [...reader.postingsBetween(which)].flatMap(({ postings }) => [...postings.positions]);
+    expect(positions({ after: 0, upTo: 8 })).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(positions({ after: 0, upTo: 4 })).toEqual([1, 2, 3, 4]);
+    expect(positions({ after: 4, upTo: 8 })).toEqual([5, 6, 7, 8]);
+    expect(positions({ after: 2, upTo: 8, isWanted: (key) => key === enrolmentsIn(2) })).toEqual([3, 7]);
+    expect(positions({ after: 0, upTo: 8, at: new Set([2, 8]) })).toEqual([1, 2, 8]);
+    expect(positions({ after: 0, upTo: 8, at: new Set() })).toEqual([]);
     database.close();
   });
 });

@@ -6,38 +6,46 @@
  * are individuals. The set of individuals is built in memory from the runs. An individual stays one, so that the
  * answer holds for every moment of knowledge.
  */
-import type { Topic } from '../topic-hash.ts';
+import { type Topic, topicRange } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
-import type { RunReader } from './run-reader.ts';
+import type { PostingsBetween, RunReader } from './run-reader.ts';
 import { SomeHashes } from './some-hashes.ts';
-import { type PlainSubjectTable, SubjectTable } from './subject-table.ts';
+import { SubjectTable } from './subject-table.ts';
 
-/** Stored instead of the population of an enrolled subject. */
-const isIndividual = -1;
+/** The value of an individual in the table of them. */
+const isIndividual = 1;
 /**
- * A subject that is new is looked up by itself where the runs have so many times as many entries as there are new ones;
- * otherwise all runs are read once.
+ * Subjects of whom something new is recorded are looked up one by one where the runs have so many times as many entries as
+ * there are new ones; otherwise all posting lists are read once.
  */
 const entriesOfLookup = 20_000;
+/** The range of what the sorted runs keep of a hash. */
+const lowRange = 2 ** 32;
+
 /** Which subjects of some runs are individuals, as plain data. */
 export interface PlainIndividuals {
   /** The last position of the runs. */
   readonly upTo: number;
-  readonly firstEnrolledIn: PlainSubjectTable;
   readonly byPopulation: ReadonlyArray<readonly [population: number, inOrder: Float64Array]>;
   readonly inOrder: Float64Array;
 }
 
 const isOfOthers = (key: ListKey): boolean => !isOfEnrolments(key);
 
+const someOf = (hashes: ReadonlyArray<number>, range: number): SomeHashes => {
+  const some = new SomeHashes(hashes.length, range);
+  for (const hash of hashes) some.add(hash);
+  return some;
+};
+
+/** Tells the subjects of a posting list from one place up to another. */
+type Tell = (key: ListKey, subjects: Float64Array, from: number, to: number) => void;
+
 /** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
   private readonly runs: RunReader;
-  /**
-   * Of those of whom more than one thing may be recorded: the population in which a subject of a cohort is enrolled;
-   * `isIndividual` for the others. Nearly everybody in cohorts is not in it.
-   */
-  private firstEnrolledIn = new SubjectTable();
+  /** All of them. */
+  private readonly known = new SubjectTable();
   private readonly byPopulation = new Map<
     number,
     { readonly seen: Set<number>; readonly inOrder: number[] }
@@ -57,12 +65,11 @@ export class Individuals {
     this.look = look;
   }
 
-  /** The individuals as plain data, valid until they are next asked for; undefined before they were ever asked for. */
+  /** The individuals as plain data; undefined before they were ever asked for. */
   toPlain(): PlainIndividuals | undefined {
     if (this.upTo === 0) return undefined;
     return {
       upTo: this.upTo,
-      firstEnrolledIn: this.firstEnrolledIn.toPlain(),
       byPopulation: [...this.byPopulation].map(([key, { inOrder }]) => [key, Float64Array.from(inOrder)]),
       inOrder: Float64Array.from(this.inOrder),
     };
@@ -72,10 +79,11 @@ export class Individuals {
     const known = this.look?.();
     this.look = undefined;
     if (known === undefined || known.upTo > last) return;
-    this.firstEnrolledIn = SubjectTable.from(known.firstEnrolledIn);
     for (const [population, inOrder] of known.byPopulation)
       this.byPopulation.set(population, { seen: new Set(inOrder), inOrder: [...inOrder] });
     this.inOrder = [...known.inOrder];
+    this.known.reserve(this.inOrder.length);
+    for (const subject of this.inOrder) this.known.set(subject, isIndividual);
     this.upTo = known.upTo;
   }
 
@@ -102,7 +110,11 @@ export class Individuals {
   /** Whether the subject with this hash must be followed individually. */
   has(subject: Topic): boolean {
     this.update();
-    return this.firstEnrolledIn.get(subject) === isIndividual;
+    return this.isKnown(subject);
+  }
+
+  private isKnown(subject: Topic): boolean {
+    return this.known.get(subject) !== undefined;
   }
 
   /** Those of these subjects, and those individuals, whom enrolments after one position up to another name, as recorded. */
@@ -110,10 +122,11 @@ export class Individuals {
     this.update();
     const enrolled = new Set<Topic>();
     if (this.inOrder.length + subjects.size === 0) return enrolled;
-    const tell = (_: ListKey, subject: Topic): void => {
-      if (subjects.has(subject) || this.firstEnrolledIn.get(subject) === isIndividual) enrolled.add(subject);
+    const tell: Tell = (_, named, from, to) => {
+      for (let at = from; at < to; at++)
+        if (subjects.has(named[at]!) || this.isKnown(named[at]!)) enrolled.add(named[at]!);
     };
-    this.eachPosting(after, upTo, tell, isOfEnrolments);
+    this.eachPosting({ after, upTo, isWanted: isOfEnrolments }, tell);
     return enrolled;
   }
 
@@ -121,85 +134,94 @@ export class Individuals {
   private update(): void {
     const last = this.runs.lastPosition();
     if (this.upTo === 0 && last > 0) this.takeKnown(last);
-    const { upTo } = this;
-    if (last <= upTo) return;
-    const lows = this.repeatedSince(upTo);
-    if (lows.length > 0) {
-      const repeated = new SomeHashes(lows.length);
-      for (const low of lows) repeated.add(low);
-      // Those who were in a cohort so far have one enrolment before.
-      if (upTo > 0)
-        this.eachPosting(0, upTo, (key, subject) => {
-          if (repeated.may(subject >>> 0) && this.firstEnrolledIn.get(subject) === undefined)
-            this.firstEnrolledIn.set(subject, populationOf(key));
-        });
-      this.eachPosting(upTo, last, (key, subject) => {
-        if (repeated.may(subject >>> 0)) this.count(key, subject);
-      });
-    }
+    if (last <= this.upTo) return;
+    if (this.upTo === 0) this.takeAll(last);
+    else this.takeNew(last);
     this.upTo = last;
   }
 
-  /** The lower 32 bits of the hashes of whom something is recorded after a position, and more than one enrolment in all. */
-  private repeatedSince(upTo: number): number[] {
+  /** Takes in all runs: of whom two things are recorded has two entries under the same hash. */
+  private takeAll(upTo: number): void {
     const lows: number[] = [];
-    const end = Number.POSITIVE_INFINITY;
-    this.eachPosting(upTo, end, (_, subject) => lows.push(subject >>> 0), isOfOthers);
-    const lookedUpMax = this.runs.entries() / entriesOfLookup;
-    const added: number[] = [];
-    let enrolments = 0;
-    if (upTo > 0)
-      this.eachPosting(
-        upTo,
-        end,
-        (_, subject) => {
-          if (++enrolments <= lookedUpMax) added.push(subject >>> 0);
-        },
-        isOfEnrolments,
-      );
-    if (upTo > 0 && enrolments <= lookedUpMax) {
-      const seen = new Set<number>();
-      for (const low of added) {
-        if (seen.has(low) || this.runs.positions(low, 0, upTo, 1).length > 0) lows.push(low);
-        seen.add(low);
+    this.eachPosting({ after: 0, upTo, isWanted: isOfOthers }, (_, subjects, from, to) => {
+      for (let at = from; at < to; at++) lows.push(subjects[at]! >>> 0);
+    });
+    for (const low of this.runs.repeatedHashes()) lows.push(low);
+    if (lows.length === 0) return;
+    const repeated = someOf(lows, lowRange);
+    this.take(0, upTo, new SubjectTable(), (subject) => repeated.may(subject >>> 0));
+  }
+
+  /** Takes in what was recorded up to a position since the last update, with what was recorded before of the same subjects. */
+  private takeNew(last: number): void {
+    const { upTo } = this;
+    let postings = 0;
+    this.eachPosting({ after: upTo, upTo: last }, (_, __, from, to) => {
+      postings += to - from;
+    });
+    const added = new SomeHashes(postings, topicRange);
+    const lookedUp: Topic[] | undefined = postings <= this.runs.entries() / entriesOfLookup ? [] : undefined;
+    /** Those of whom more than one enrolment may be recorded. */
+    const repeated: Topic[] = [];
+    this.eachPosting({ after: upTo, upTo: last }, (key, subjects, from, to) => {
+      for (let at = from; at < to; at++) {
+        const subject = subjects[at]!;
+        if (isOfOthers(key) || added.may(subject) || this.isKnown(subject)) repeated.push(subject);
+        added.add(subject);
+        lookedUp?.push(subject);
       }
-    } else for (const low of this.runs.repeatedHashes(this.enrolledAfter(upTo, enrolments))) lows.push(low);
-    return lows;
+    });
+    // Who is in a cohort so far has one enrolment.
+    const enrolledIn = new SubjectTable();
+    const found = lookedUp?.flatMap((subject) => this.runs.positions(subject, 0, upTo));
+    this.eachPosting({ after: 0, upTo, at: found && new Set(found) }, (key, subjects, from, to) => {
+      for (const subject of added.among(subjects, from, to)) {
+        if (this.isKnown(subject)) continue;
+        enrolledIn.set(subject, populationOf(key));
+        repeated.push(subject);
+      }
+    });
+    const some = someOf(repeated, topicRange);
+    this.take(upTo, last, enrolledIn, (subject) => some.may(subject));
   }
 
-  /** The lower 32 bits of the hashes of those enrolled after a position, and of some others; undefined for everybody. */
-  private enrolledAfter(upTo: number, enrolments: number): SomeHashes | undefined {
-    if (upTo === 0) return undefined;
-    const some = new SomeHashes(enrolments);
-    const end = Number.POSITIVE_INFINITY;
-    this.eachPosting(upTo, end, (_, subject) => some.add(subject >>> 0), isOfEnrolments);
-    return some;
-  }
-
-  /** Tells the postings about subjects after one position and up to another, in the lists that are wanted. */
-  private eachPosting(
+  /**
+   * Takes in what is recorded after one position and up to another.
+   *
+   * @param enrolledIn the populations in which subjects of cohorts are enrolled.
+   * @param may false for subjects of whom no more than one enrolment is recorded.
+   */
+  private take(
     after: number,
     upTo: number,
-    tell: (key: ListKey, subject: Topic) => void,
-    isWanted: (key: ListKey) => boolean = () => true,
+    enrolledIn: SubjectTable,
+    may: (subject: Topic) => boolean,
   ): void {
-    for (const { key, postings } of this.runs.postingsAfter(after, isWanted)) {
-      for (let group = 0; group < postings.groups; group++) {
-        const position = postings.positions[group]!;
-        if (position <= after || position > upTo) continue;
-        const end = postings.startOf(group + 1);
-        for (let at = postings.startOf(group); at < end; at++) tell(key, postings.subjects[at]!);
+    this.eachPosting({ after, upTo }, (key, subjects, from, to) => {
+      for (let at = from; at < to; at++) if (may(subjects[at]!)) this.count(key, subjects[at]!, enrolledIn);
+    });
+  }
+
+  private eachPosting({ after, upTo, ...which }: PostingsBetween, tell: Tell): void {
+    for (const { key, postings } of this.runs.postingsBetween({ after, upTo, ...which })) {
+      const { positions, subjects, groups } = postings;
+      // Groups in a row are told together: each may be of one subject.
+      for (let group = 0; group < groups; group++) {
+        const first = group;
+        while (group < groups && positions[group]! > after && positions[group]! <= upTo) group++;
+        if (group > first) tell(key, subjects, postings.startOf(first), postings.startOf(group));
       }
     }
   }
 
-  private count(key: ListKey, subject: Topic): void {
-    const before = this.firstEnrolledIn.get(subject);
-    if (before === undefined && isOfEnrolments(key))
-      return this.firstEnrolledIn.set(subject, populationOf(key));
-    if (before !== undefined && before !== isIndividual) this.add(before, subject);
-    if (before !== isIndividual) this.inOrder.push(subject);
-    this.firstEnrolledIn.set(subject, isIndividual);
+  private count(key: ListKey, subject: Topic, enrolledIn: SubjectTable): void {
+    if (!this.isKnown(subject)) {
+      const before = enrolledIn.get(subject);
+      if (before === undefined && isOfEnrolments(key)) return enrolledIn.set(subject, populationOf(key));
+      if (before !== undefined) this.add(before, subject);
+      this.inOrder.push(subject);
+      this.known.set(subject, isIndividual);
+    }
     this.add(populationOf(key), subject);
   }
 

@@ -3,7 +3,6 @@
  * each run, and those found.
  */
 import { hashOf } from '../../sorted-runs/sorted-runs.ts';
-import type { SomeHashes } from './some-hashes.ts';
 
 const hashes = 2 ** 32;
 /** Hashes that are looked at together: a bit for each of them fits into a cache of the processor. */
@@ -42,12 +41,8 @@ class Cursor {
  * The hashes, of 32 bits, that have more than one entry; some may come more than once.
  *
  * @param runs the blocks of each run, in order.
- * @param some the hashes to find, and possibly some others; by default all.
  */
-export const repeatedHashes = (
-  runs: ReadonlyArray<Iterable<Float64Array>>,
-  some?: SomeHashes,
-): ReadonlyArray<number> => {
+export const repeatedHashes = (runs: ReadonlyArray<Iterable<Float64Array>>): ReadonlyArray<number> => {
   const cursors = runs.map((blocks) => new Cursor(blocks));
   const bits = new Uint32Array(hashesAtOnce / 32);
   const words = new Uint32Array(wordsClearedMax);
@@ -55,7 +50,6 @@ export const repeatedHashes = (
   for (let first = 0; first < hashes && cursors.some(({ isAtEnd }) => !isAtEnd); first += hashesAtOnce) {
     let taken = 0;
     const see = (hash: number): void => {
-      if (some !== undefined && !some.may(hash)) return;
       const place = hash - first;
       const bit = 1 << (place & 31);
       if ((bits[place >>> 5]! & bit) !== 0) repeated.push(hash);

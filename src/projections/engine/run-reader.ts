@@ -15,7 +15,6 @@ import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
 import { offsetAfter, positionAt } from './run-offsets.ts';
 import { blockEntries, checked, damaged, free, placesIn, postingsIn, type Run, runOf } from './run-tables.ts';
-import type { SomeHashes } from './some-hashes.ts';
 import { TopicPositions } from './topic-positions.ts';
 
 /** The part of a posting list that is in one run. */
@@ -23,6 +22,16 @@ export interface PostingsOfRun {
   readonly postings: PostingPlaces;
   /** The last position of the run. */
   readonly lastPosition: number;
+}
+
+/** Which posting lists to read: those of the runs that hold something after one position and up to another. */
+export interface PostingsBetween {
+  readonly after: number;
+  readonly upTo: number;
+  /** By default, all keys are wanted. */
+  readonly isWanted?: (key: ListKey) => boolean;
+  /** Only lists with an event at one of these positions. */
+  readonly at?: ReadonlySet<number> | undefined;
 }
 
 /** Of runs with more blocks, only the last block that was read is kept in memory: hashes are often looked up in order. */
@@ -136,12 +145,9 @@ export class RunReader {
     }
   }
 
-  /** The hashes, of some or of all, under which there is more than one entry: reads all runs once. */
-  repeatedHashes(some?: SomeHashes): ReadonlyArray<number> {
-    return repeatedHashes(
-      this.current.map((run) => this.blocksOf(run)),
-      some,
-    );
+  /** The hashes under which there is more than one entry: reads all runs once. */
+  repeatedHashes(): ReadonlyArray<number> {
+    return repeatedHashes(this.current.map((run) => this.blocksOf(run)));
   }
 
   /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
@@ -180,15 +186,19 @@ export class RunReader {
       .map((run) => ({ postings: this.places(run, key), lastPosition: run.lastPosition }));
   }
 
-  /** The wanted posting lists about subjects in runs that end after a position. Each can be read until the next one. */
-  *postingsAfter(
-    position: number,
-    isWanted: (key: ListKey) => boolean,
-  ): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
+  /** Posting lists about subjects, each of which can be read until the next one. */
+  *postingsBetween({
+    after,
+    upTo,
+    isWanted = () => true,
+    at,
+  }: PostingsBetween): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
     for (const run of this.current) {
-      if (run.lastPosition <= position) continue;
+      if (run.lastPosition <= after || run.firstPosition > upTo) continue;
       for (const key of run.listKeys) {
         if (!isAboutSubjects(key) || !isWanted(key)) continue;
+        if (at !== undefined && !this.places(run, key).positions.some((position) => at.has(position)))
+          continue;
         const postings = postingsIn(this.statements.list.get(run.id, key));
         yield { key, postings };
         free(postings.subjects);

@@ -4,7 +4,7 @@
  */
 
 const bitsOfCode = 11;
-/** The code of a free slot is 0; the last one says that the value is among those that have no code. */
+/** The code of a free slot is 0; the last one says that the value is among those that have no code, and masks a code. */
 const elsewhere = 2 ** bitsOfCode - 1;
 const lowRange = 2 ** 32;
 /** The share of slots that are taken, at most. */
@@ -12,15 +12,6 @@ const loadMax = 0.75;
 /** How much larger a table is than the one before, at least. */
 const growth = 1.5;
 const slotsAtFirst = 1_024;
-
-/** A table as plain data. */
-export interface PlainSubjectTable {
-  readonly lows: Uint32Array<ArrayBuffer>;
-  readonly rests: Uint32Array<ArrayBuffer>;
-  readonly size: number;
-  readonly values: ReadonlyArray<number>;
-  readonly others: ReadonlyMap<number, number>;
-}
 
 export class SubjectTable {
   private lows = new Uint32Array(slotsAtFirst);
@@ -31,34 +22,20 @@ export class SubjectTable {
   private readonly codes = new Map<number, number>();
   private readonly others = new Map<number, number>();
 
-  /** The table with the given plain data, of which it takes possession. */
-  static from({ lows, rests, size, values, others }: PlainSubjectTable): SubjectTable {
-    const table = new SubjectTable();
-    [table.lows, table.rests, table.size] = [lows, rests, size];
-    for (const value of values) table.codeOf(value);
-    for (const [key, value] of others) table.others.set(key, value);
-    return table;
-  }
-
-  /** The table as plain data, valid until it is changed. */
-  toPlain(): PlainSubjectTable {
-    const { lows, rests, size, values, others } = this;
-    return { lows, rests, size, values, others };
-  }
-
   private slotOf(low: number, high: number): number {
     const { lows, rests } = this;
-    let slot = Math.floor((low / lowRange) * lows.length);
+    // Spread, for the hashes that come may be close together.
+    let slot = Math.floor(((Math.imul(low, 0x9e3779b1) >>> 0) / lowRange) * lows.length);
     for (;;) {
       const rest = rests[slot]!;
-      if (rest % 2 ** bitsOfCode === 0) return slot;
+      if ((rest & elsewhere) === 0) return slot;
       if (lows[slot] === low && rest >>> bitsOfCode === high) return slot;
       slot = slot + 1 === lows.length ? 0 : slot + 1;
     }
   }
 
   get(key: number): number | undefined {
-    const code = this.rests[this.slotOf(key >>> 0, Math.floor(key / lowRange))]! % 2 ** bitsOfCode;
+    const code = this.rests[this.slotOf(key >>> 0, Math.floor(key / lowRange))]! & elsewhere;
     if (code === 0) return undefined;
     return code === elsewhere ? this.others.get(key) : this.values[code - 1];
   }
@@ -67,7 +44,7 @@ export class SubjectTable {
     this.reserve(1);
     const [low, high] = [key >>> 0, Math.floor(key / lowRange)];
     const slot = this.slotOf(low, high);
-    if (this.rests[slot]! % 2 ** bitsOfCode === 0) this.size++;
+    if ((this.rests[slot]! & elsewhere) === 0) this.size++;
     const code = this.codeOf(value);
     if (code === elsewhere) this.others.set(key, value);
     this.lows[slot] = low;
