@@ -22,7 +22,7 @@ const sizes = fc.integer({ min: memoryMebibytesMin, max: memoryMebibytesMax });
 const bytesOf = (mebibytes: number): number => mebibytes * 1_024 * 1_024;
 
 /** What is divided: all but a quarter for the filters of the vault, and what the process takes to run. */
-const dividedIn = (mebibytes: number): number => bytesOf(mebibytes - mebibytes / 4 - 256);
+const dividedIn = (mebibytes: number): number => bytesOf(mebibytes - mebibytes / 4 - 400);
 
 /** What is kept whatever is asked: all but the filters of the vault and the limits of heaps. */
 const keptIn = (mebibytes: number) =>
@@ -43,9 +43,9 @@ describe('the shares of the memory', () => {
     fc.assert(
       fc.property(fc.integer({ min: 65_536, max: memoryMebibytesMax }), (mebibytes) => {
         const sum = sharesIn(memoryShares(mebibytes)).reduce((all, [, bytes]) => all + bytes, 0);
-        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 256));
+        expect(sum).toBeLessThanOrEqual(bytesOf(mebibytes - 400));
         // Nothing is left over but for what rounding takes.
-        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 256) - 100);
+        expect(sum).toBeGreaterThan(bytesOf(mebibytes - 400) - 100);
       }),
     );
   });
