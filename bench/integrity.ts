@@ -1,5 +1,5 @@
 /**
- * Measures the Merkle log: the cost of hashing for ingest, the speed of hashing and verification, what each part of
+ * Measures the Merkle log: the cost of hashing for ingest, the speed of hashing, sealing and verification, what each part of
  * `domicile verify` takes, and the time for a proof.
  *
  * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_VERIFIED (default 200,000: the events of the
@@ -23,7 +23,10 @@ import { verifyLedger } from '../src/ledger/verify/verify-ledger.ts';
 import { checkLog } from '../src/ledger/verify/verify-log.ts';
 import { checkTiles } from '../src/ledger/verify/verify-tree.ts';
 import { serve } from '../src/main/serve.ts';
+import { openIndexToWrite } from '../src/sealed-index/index-writer.ts';
+import { sealUpTo } from '../src/sealed-index/seal-log.ts';
 import { stretchesUpTo } from '../src/sealed-index/stretches.ts';
+import type { LogReader } from '../src/store/log-reader.ts';
 import { openLogReader } from '../src/store/sqlite/log-reader.ts';
 import { inFolder, median, printTable, quantile, rate, secondsOf } from './measure.ts';
 import { mixedEvents, registrations } from './mixed-events.ts';
@@ -115,6 +118,15 @@ const ingest = async (): Promise<void> => {
   ]);
 };
 
+/** Seals the index of a log from nothing, without rests. */
+const sealAll = (log: LogReader, folder: string, run: number): void => {
+  const index = openIndexToWrite(join(folder, `index-${run}.sqlite`), Date.now());
+  const tree = openTreeToWrite(join(folder, `index-tree-${run}.sqlite`), Date.now());
+  for (const _ of sealUpTo(log, index, tree, builderOf(tree), log.head()));
+  tree.close();
+  index.close();
+};
+
 const hashing = (): Promise<void> =>
   inFolder(async (folder) => {
     const logFile = join(folder, 'log.sqlite');
@@ -122,6 +134,7 @@ const hashing = (): Promise<void> =>
     const log = openLogReader(logFile);
     const hashed: number[] = [];
     const raw: number[] = [];
+    const sealed: number[] = [];
     const verified: number[] = [];
     const verifiedInTwo: number[] = [];
     for (let run = 0; run < runs; run++) {
@@ -133,6 +146,7 @@ const hashing = (): Promise<void> =>
           while (growTree(log, tree, builder) > 0);
         }),
       );
+      sealed.push(await secondsOf(() => sealAll(log, folder, run)));
       raw.push(
         await secondsOf(() => {
           // The minimum work for a leaf: the stored bytes, an entry of 250 bytes, and a node over two hashes.
@@ -169,9 +183,10 @@ const hashing = (): Promise<void> =>
     log.close();
     const [ours, alone, verify] = [median(hashed), median(raw), median(verified)];
     const inTwo = median(verifiedInTwo);
-    printTable(`First hashing, and verifying, of a log of ${head} events, median of ${runs}`, [
+    printTable(`First hashing, sealing and verifying of a log of ${head} events, median of ${runs}`, [
       ['', 'rate', 'of crypto.hash alone'],
       ['hashed, tiles written', rate(head, ours), (alone / ours).toFixed(2)],
+      ['its index sealed', rate(head, median(sealed)), (alone / median(sealed)).toFixed(2)],
       ['verified against the tree', rate(head, verify), (alone / verify).toFixed(2)],
       ['the same in two threads', rate(head, inTwo), (alone / inTwo).toFixed(2)],
       ['read, and crypto.hash alone', rate(head, alone), '1.00'],
