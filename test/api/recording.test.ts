@@ -550,6 +550,8 @@ describe('NDJSON', () => {
     ]);
     expect((await server.send('\n\n', lines)).status).toBe(200);
     expect((await server.send('', lines)).status).toBe(200);
+    const refused = await server.send(`${'\n'.repeat(3_000)}{`, lines);
+    expect([refused.status, refused.body]).toMatchObject([422, { errors: [{ index: 0, line: 3_001 }] }]);
   });
 
   it('given a body that arrives in pieces, cut within characters, after a byte order mark, it is read completely', async () => {

@@ -18,6 +18,9 @@ const lineBytesMax = 16 * 1_024 * 1_024;
 /** The maximum size of one atomic chunk of lines. */
 const chunkBytesMax = 8 * 1_024 * 1_024;
 
+/** Empty lines to pass over before looking at the time: a small compressed body may have millions. */
+const emptyLinesAtOnce = 1_024;
+
 const newline = 0x0a;
 const byteOrderMark = '\ufeff';
 
@@ -55,7 +58,6 @@ export async function* readNdjson(
     line++;
     chunkLines++;
     chunkBytes += bytes.length + 1;
-    if (bytes.length === 0) return;
     if (misshapen !== undefined) {
       const { pointer, message } = misshapen;
       chunk.push({ index: index++, line, fault: message, pointer });
@@ -84,6 +86,12 @@ export async function* readNdjson(
       let start = 0;
       for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
         const isContinued = rest.length > 0;
+        if (end === start && !isContinued) {
+          line++;
+          start = end + 1;
+          if (line % emptyLinesAtOnce === 0 && turns.isOver()) await turns.next();
+          continue;
+        }
         if (isContinued) rest.append(bytes.subarray(start, end));
         const whole = isContinued ? rest.bytes() : bytes.subarray(start, end);
         if (whole.length > lineBytesMax) {
