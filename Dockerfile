@@ -26,7 +26,7 @@ ENV NODE_ENV=production \
     LEDGER_STORE=sqlite:/var/lib/domicile \
     LEDGER_DATA=/var/lib/domicile \
     MALLOC_ARENA_MAX=2 \
-    MALLOC_MMAP_THRESHOLD_=1048576 \
+    MALLOC_MMAP_THRESHOLD_=8388608 \
     MALLOC_TRIM_THRESHOLD_=33554432
 WORKDIR /domicile
 COPY --from=dependencies /domicile/node_modules node_modules

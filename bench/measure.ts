@@ -58,7 +58,7 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
     {
       env: {
         MALLOC_ARENA_MAX: '2',
-        MALLOC_MMAP_THRESHOLD_: '1048576',
+        MALLOC_MMAP_THRESHOLD_: '8388608',
         MALLOC_TRIM_THRESHOLD_: '33554432',
         ...process.env,
         LEDGER_STORE: `sqlite:${folder}`,
