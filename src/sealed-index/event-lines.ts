@@ -7,8 +7,8 @@ import type { KeyLines } from './key-lines.ts';
 import { KeyOrder } from './key-order.ts';
 import { type KeyBlocks, mergedLines, sortedLines } from './merged-lines.ts';
 
-/** Bytes of lines to sort at once. */
-const linesBytesMax = 64 * 1_024 * 1_024;
+/** Bytes of lines to sort at once: those of some 700,000 people, and less than the memory that they double to. */
+const linesBytesMax = 24 * 1_024 * 1_024;
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -39,19 +39,20 @@ const addPeople = ({ stored, start, end }: SubjectList, list: Uint8Array, lines:
 };
 
 /**
- * The event with the first person of its list alone. Undefined unless the rest is what this Domicile writes, with the
- * list of its data where it seems to be and no member twice: then decoding it whole may lead to other keys.
+ * The event with the first person of its list alone, if the rest is what this Domicile writes: the list is that of its
+ * data, and no member is there twice. Otherwise undefined, since decoding it whole may lead to other keys.
  */
 const withFirstAlone = ({ stored, start, end }: SubjectList): Uint8Array | undefined => {
   const first = stored.subarray(start, stored.indexOf(quote, start + 1) + 1);
   const reduced = Buffer.concat([stored.subarray(0, start), first, stored.subarray(end)]);
   try {
     const text = decoder.decode(reduced);
-    const parsed = JSON.parse(text) as { readonly storedversion?: unknown; readonly type?: unknown };
+    const parsed = JSON.parse(text) as Readonly<Record<'storedversion' | 'type' | 'time', unknown>>;
     JSON.parse(`${decoder.decode(stored.subarray(0, start))}]}}`);
     return JSON.stringify(parsed) === text &&
       parsed.storedversion === storedVersion &&
-      parsed.type === 'SubjectsEnrolled'
+      parsed.type === 'SubjectsEnrolled' &&
+      typeof parsed.time === 'string'
       ? reduced
       : undefined;
   } catch {

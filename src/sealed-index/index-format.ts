@@ -65,6 +65,14 @@ const settings = {
 const firstOfCompressed = 0x28;
 const lineFeed = 0x0a;
 
+/** Where a frame of zstd says what it has (RFC 8878, 3.1.1.1.1), and the bit for a checksum. */
+const descriptor = 4;
+const checksumBit = 0x04;
+
+/** Whether a block has a checksum. Those of versions 1 and 2 have none. */
+export const hasChecksum = (kept: Uint8Array): boolean =>
+  kept[0] === firstOfCompressed && (kept[descriptor]! & checksumBit) !== 0;
+
 /** A block as the file keeps it. */
 export const packBlock = (lines: KeyLines): Uint8Array => zstdCompressSync(lines.text, settings);
 

@@ -1,15 +1,18 @@
 /** Reads the file of the sealed index. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
+import { sameHash } from '../integrity/merkle-tree.ts';
+import { hashIn, tileWidth } from '../integrity/tiles.ts';
 import type { TileReader } from '../integrity/tree-over-tiles.ts';
 import { openToRead } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
 import { floorOf } from './floor.ts';
-import { indexFormat, unpackBlock } from './index-format.ts';
+import { hasChecksum, indexFormat, unpackBlock } from './index-format.ts';
 import type { KeyLines } from './key-lines.ts';
+import { leafHashesOf } from './leaf-hashes.ts';
 import { type KeyBlocks, keysInBlock } from './merged-lines.ts';
 import { keysOfLines } from './read-lines.ts';
-import type { KeyedPositions, Seal } from './stretch-leaf.ts';
+import { type KeyedPositions, keysInLeaf, type Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks to cache. */
@@ -73,12 +76,24 @@ export class SealedIndexReader {
     return this.statements.block.get(place, 0) !== undefined;
   }
 
-  /** @throws a StoreProblem if the file has lost the block. */
+  /** @throws a StoreProblem if the file has lost the block, or it is damaged. */
   protected lines(place: number, n: number): KeyLines {
-    const lines = this.statements.block.get(place, n)?.lines as Uint8Array | undefined;
+    const kept = this.statements.block.get(place, n)?.lines as Uint8Array | undefined;
     const file = this.database.location() ?? 'index-2.sqlite';
-    if (lines === undefined) throw damaged(file, `block ${n} of stretch ${place} is missing`);
-    return unpackedBlock(file, lines, `block ${n} of stretch ${place} is damaged`);
+    if (kept === undefined) throw damaged(file, `block ${n} of stretch ${place} is missing`);
+    const otherwise = `block ${n} of stretch ${place} is damaged`;
+    const lines = unpackedBlock(file, kept, otherwise);
+    if (!hasChecksum(kept) && !this.leadsToTree(place, n, lines)) throw damaged(file, otherwise);
+    return lines;
+  }
+
+  /** Whether a block has as many keys as its stretch says, and the leaves that its tree was built from. */
+  private leadsToTree(place: number, n: number, lines: KeyLines): boolean {
+    const { keys } = this.at(place)!;
+    if (lines.count !== Math.min(keysInBlock, keys - n * keysInBlock)) return false;
+    const first = (n * keysInBlock) / keysInLeaf;
+    const tile = this.tilesOf({ place })(0, Math.floor(first / tileWidth), tileWidth);
+    return leafHashesOf(lines).every((hash, at) => sameHash(hash, hashIn(tile, (first % tileWidth) + at)));
   }
 
   /** The keys of a block, cached. */

@@ -86,6 +86,7 @@ export function* mergedLines(stretches: ReadonlyArray<KeyBlocks>): Generator<Key
       if (compareKeys(part.block!, part.block!.count - 1, end, end.count - 1) < 0) end = part.block!;
     lines.clear();
     for (const part of parts) part.moveUpTo(end, end.count - 1, lines);
+    if (lines.count === 0) throw new Error('the keys of a stretch are not in order');
     yield* settled(order, block);
   }
   if (block.count > 0) yield block;

@@ -32,8 +32,8 @@ export type SealThreadReport =
   { readonly kind: 'sealed'; readonly size: number } | { readonly kind: 'stopped'; readonly reason: string };
 
 /**
- * While the log grows, the thread rests this many times as long as it worked: recording has priority. So it has a third of
- * one processor at most, which is a sixth of two, and seals some 140,000 people a second.
+ * While the log grows, the thread rests this many times as long as it worked: recording has priority. So it has about a
+ * third of one processor, more only after a step of over half a second, and seals some 140,000 people a second.
  */
 const restsPerWork = 2;
 /** The maximum rest. */

@@ -161,6 +161,10 @@ describe('the keys of an event that enrols many', () => {
         `"storedversion":1,"type":"SubjectsEnrolled","time":"","x":{"a":1,"data":${dataOf(crowdOf(hundreds))}},`,
       ),
     ],
+    [
+      'with its type and time elsewhere',
+      `{"storedversion":1,"x":{"type":"SubjectsEnrolled","time":"t"},"type":"SubjectsEnrolled","data":${dataOf(crowdOf(hundreds))}}`,
+    ],
     ['of another type after all', whole(dataOf(crowdOf(hundreds)), undefined, ',"type":"SiteRegistered"')],
     ['that is cut off', whole(dataOf(crowdOf(hundreds))).slice(0, -1)],
     ['that is cut off in a name', whole(dataOf(crowdOf(hundreds))).slice(0, -40)],

@@ -112,29 +112,51 @@ describe('a sealed log', () => {
     }
   });
 
-  it.each([
+  /** A folder with an index of an earlier version, up to position 1,088. */
+  const ofVersion = (
+    version: number,
+    written: (lines: string) => string | Uint8Array,
+    damage = (lines: string) => lines,
+  ) => {
+    const directory = newDirectory();
+    sealed(directory, wide, 1_088);
+    const database = new DatabaseSync(join(directory, 'index.sqlite'));
+    const blocks = database.prepare('SELECT place, n, first, lines FROM block').all();
+    database.exec(`${version === 1 ? tableOfText : 'DELETE FROM block;'} PRAGMA user_version = ${version};`);
+    const insert = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?)');
+    for (const { place, n, first, lines } of blocks) {
+      const keys = keysOfLines(unpackBlock(lines as Uint8Array));
+      const earlier = keys.map(({ key, positions }) => `${key}\t${positions.join(',')}`).join('\n');
+      insert.run(place!, n!, first!, written(damage(earlier)));
+    }
+    database.close();
+    return directory;
+  };
+  const versions = [
     { version: 1, what: 'text', written: (lines: string) => lines },
     { version: 2, what: 'compressed', written: (lines: string) => zstdCompressSync(lines) },
-  ])(
+  ];
+
+  it.each(versions)(
     'when the file is of version $version, whose lines are others and $what, then it is read and sealed on as ever',
     ({ version, written }) => {
-      const [directory, file] = [newDirectory(), 'index.sqlite'];
-      sealed(directory, wide, 1_088);
-      const database = new DatabaseSync(join(directory, file));
-      const blocks = database.prepare('SELECT place, n, first, lines FROM block').all();
-      database.exec(
-        `${version === 1 ? tableOfText : 'DELETE FROM block;'} PRAGMA user_version = ${version};`,
-      );
-      const insert = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?)');
-      for (const { place, n, first, lines } of blocks) {
-        const keys = keysOfLines(unpackBlock(lines as Uint8Array));
-        const earlier = keys.map(({ key, positions }) => `${key}\t${positions.join(',')}`).join('\n');
-        insert.run(place!, n!, first!, written(earlier));
-      }
-      database.close();
+      const directory = ofVersion(version, written);
       // The sixteen stretches from the second on are merged later: of these, one was written before, the others are not.
       for (const size of [1_100, wide.length])
         expect(sealed(directory, wide, size)).toEqual(sealed(newDirectory(), wide, size));
+    },
+  );
+
+  const damages: ReadonlyArray<readonly [string, (lines: string) => string]> = [
+    ['with another letter in a key', (lines) => lines.replaceAll('["subject",', '["Subject",')],
+    ['with another position', (lines) => lines.replace(/\d+$/, '9999')],
+    ['without its last keys', (lines) => lines.split('\n').slice(0, -8).join('\n')],
+  ];
+  it.each(versions.flatMap((each) => damages.map(([how, damage]) => ({ ...each, how, damage }))))(
+    'when a block of version $version is there $how, then it is refused',
+    ({ version, written, damage }) => {
+      const directory = ofVersion(version, written, damage);
+      expect(() => sealed(directory, wide, 1_100)).toThrow(/block \d+ of stretch \d+ is damaged/);
     },
   );
 
