@@ -21,18 +21,19 @@ import { makePrivateFile } from '../store/private-files.ts';
 
 /** The file is written again once the count is this many positions ahead of it, and at the end. */
 export const savedEveryPositions = 10_000;
-/** The version of the counts and of their format. */
-const countedVersion = 3;
+/** The versions of the histories and of the individuals, and of their formats. */
+const historyVersion = 2;
+const individualsVersion = 3;
 
 const fileOf = (projectionsFile: string, what: Assurance | 'individuals'): string =>
   join(dirname(projectionsFile), `counted-${what}.bin`);
 
 /** Identifies the code and the log of a file: another log has another event at the position. */
-const identityOf = (log: LogReader, position: Position): string | undefined => {
+const identityOf = (log: LogReader, position: Position, version = historyVersion): string | undefined => {
   const last = log.at(position);
   if (last === undefined) return undefined;
   const event = hash('sha256', last.bytes, 'hex');
-  return [countedVersion, tablesVersion, codeVersion, position, last.source, last.id, event].join('\n');
+  return [version, tablesVersion, codeVersion, position, last.source, last.id, event].join('\n');
 };
 
 interface Counted {
@@ -107,7 +108,7 @@ const identityOfIndividuals = (
   log: LogReader,
   upTo: Position,
 ): string | undefined => {
-  const identity = identityOf(log, upTo);
+  const identity = identityOf(log, upTo, individualsVersion);
   return identity === undefined ? undefined : `${basename(projectionsFile)}\n${identity}`;
 };
 

@@ -236,6 +236,29 @@ describe('forgetting', () => {
     expect(forgotten.filter((identifier) => inFiles.has(identifierHash(identifier)))).toEqual([]);
   });
 
+  test('given groups of people whose index is merged piece by piece, not even the hashes of forgotten ones are left', () => {
+    const { file, vault, reopen } = given();
+    // Eight groups are merged into one: more than a merge reads ahead.
+    const everybody = people(0, 12_000);
+    const forgotten = new Set<string>();
+    let open = vault;
+    for (let start = 0; start < everybody.length; start += 1_500) {
+      // What was added before is read from the file, not from memory.
+      open = reopen();
+      open.pseudonymsFor(everybody.slice(start, start + 1_500));
+      for (let number = start % 397; number < start + 1_500; number += 397)
+        if (open.forget(everybody[number]!) !== undefined) forgotten.add(everybody[number]!);
+    }
+    open.pseudonymsFor(people(12_000, 12_100));
+    expect(forgotten.size).toBeGreaterThan(50);
+    const inFiles = hashesInFile(file);
+    for (const identifier of everybody) {
+      const isForgotten = forgotten.has(identifier);
+      expect(inFiles.has(identifierHash(identifier))).toBe(!isForgotten);
+      expect(open.pseudonymOf(identifier) === undefined).toBe(isForgotten);
+    }
+  });
+
   test('given runs of entries merged many times, everybody is found, and nobody else', () => {
     const { vault, reopen } = given();
     const everybody = people(0, 1_200);

@@ -15,7 +15,18 @@ import type { RunReader } from '../../src/projections/engine/run-reader.ts';
 import { entryOf } from '../../src/sorted-runs/sorted-runs.ts';
 
 /** Hashes of subjects, some of which share their lower 32 bits. */
-const subjects = [1, 2, 3, 2 ** 32 + 1, 2 ** 32 + 2, 5 * 2 ** 32 + 9, 77, 4_000_000_000].map((each) => each);
+const subjects = [
+  1,
+  2,
+  3,
+  2 ** 32 + 1,
+  2 ** 32 + 2,
+  5 * 2 ** 32 + 9,
+  77,
+  2 ** 53 - 1,
+  2 ** 52 + 1,
+  2 ** 53 - 2 ** 21,
+];
 const keys = [enrolmentsIn(1), enrolmentsIn(2), enrolmentsIn(3), ownDataMoved, correctedEnrolmentsIn(1)];
 
 /** What is recorded at the positions 1 to n: a list, and whom it names. */

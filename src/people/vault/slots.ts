@@ -1,7 +1,7 @@
 /**
  * The slots in the vault's file that store its index. All have the same size, and their number never decreases.
  *
- * A slot is freed by overwriting it. No row is ever deleted or changes its length, so SQLite never moves one to
+ * A freed slot is overwritten in the same transaction: by what is written next, or with nothing. No row is ever deleted or changes its length, so SQLite never moves one to
  * another page and leaves a copy behind.
  */
 import type { DatabaseSync } from 'node:sqlite';

@@ -19,6 +19,8 @@ const isIndividual = 1;
  * there are new ones; otherwise all posting lists are read once.
  */
 const entriesOfLookup = 20_000;
+/** Where that finds more positions than these, all posting lists are read instead. */
+const foundPositionsMax = 100_000;
 /** The range of what the sorted runs keep of a hash. */
 const lowRange = 2 ** 32;
 
@@ -160,7 +162,7 @@ export class Individuals {
       postings += to - from;
     });
     const added = new SomeHashes(postings, topicRange);
-    const lookedUp: Topic[] | undefined = postings <= this.runs.entries() / entriesOfLookup ? [] : undefined;
+    const lookedUp = postings <= this.runs.entries() / entriesOfLookup ? new Set<Topic>() : undefined;
     /** Those of whom more than one enrolment may be recorded. */
     const repeated: Topic[] = [];
     this.eachPosting({ after: upTo, upTo: last }, (key, subjects, from, to) => {
@@ -168,13 +170,13 @@ export class Individuals {
         const subject = subjects[at]!;
         if (isOfOthers(key) || added.may(subject) || this.isKnown(subject)) repeated.push(subject);
         added.add(subject);
-        lookedUp?.push(subject);
+        if (!this.isKnown(subject)) lookedUp?.add(subject);
       }
     });
     // Who is in a cohort so far has one enrolment.
     const enrolledIn = new SubjectTable();
-    const found = lookedUp?.flatMap((subject) => this.runs.positions(subject, 0, upTo));
-    this.eachPosting({ after: 0, upTo, at: found && new Set(found) }, (key, subjects, from, to) => {
+    const at = lookedUp && this.positionsOf(lookedUp, upTo);
+    this.eachPosting({ after: 0, upTo, at }, (key, subjects, from, to) => {
       for (const subject of added.among(subjects, from, to)) {
         if (this.isKnown(subject)) continue;
         enrolledIn.set(subject, populationOf(key));
@@ -183,6 +185,17 @@ export class Individuals {
     });
     const some = someOf(repeated, topicRange);
     this.take(upTo, last, enrolledIn, (subject) => some.may(subject));
+  }
+
+  /** The positions of events that may name some subjects, up to a position; undefined if there are too many. */
+  private positionsOf(subjects: ReadonlySet<Topic>, upTo: number): ReadonlySet<number> | undefined {
+    const found = new Set<number>();
+    for (const subject of subjects) {
+      for (const position of this.runs.positions(subject, 0, upTo, foundPositionsMax + 1))
+        found.add(position);
+      if (found.size > foundPositionsMax) return undefined;
+    }
+    return found;
   }
 
   /**

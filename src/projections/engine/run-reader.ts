@@ -34,6 +34,12 @@ export interface PostingsBetween {
   readonly at?: ReadonlySet<number> | undefined;
 }
 
+/** Whether a run may have an event at any of these positions. */
+const holdsAny = ({ firstPosition, lastPosition }: Run, positions: ReadonlySet<number>): boolean => {
+  for (const position of positions) if (position >= firstPosition && position <= lastPosition) return true;
+  return false;
+};
+
 /** Of runs with more blocks, only the last block that was read is kept in memory: hashes are often looked up in order. */
 const blocksOfKeptRunMax = 64;
 
@@ -195,6 +201,7 @@ export class RunReader {
   }: PostingsBetween): Iterable<{ readonly key: ListKey; readonly postings: PostingColumns }> {
     for (const run of this.current) {
       if (run.lastPosition <= after || run.firstPosition > upTo) continue;
+      if (at !== undefined && !holdsAny(run, at)) continue;
       for (const key of run.listKeys) {
         if (!isAboutSubjects(key) || !isWanted(key)) continue;
         if (at !== undefined && !this.places(run, key).positions.some((position) => at.has(position)))
