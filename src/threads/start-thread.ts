@@ -1,6 +1,6 @@
 /** Starts worker threads. */
 
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 // Every thread runs WebAssembly, since Node strips types with it. V8 frees its compiled code once nothing uses it.
@@ -12,9 +12,12 @@ setFlagsFromString('--no-wasm-code-gc');
 // waits for the helper that the processor runs last: on busy cores that took more than ten milliseconds.
 setFlagsFromString('--no-parallel-scavenge');
 
-// How much a heap may grow beyond what was in use when it was last collected. By default that is up to three times as much, and
-// there are many threads: while many people were enrolled, garbage took 130 MiB more, and the processor a fiftieth less.
-setFlagsFromString('--heap-growing-percent=150');
+/** From this limit of a heap on, V8 lets heaps grow more by default than is said below. */
+const largeHeapBytes = 2 * 1_024 ** 3;
+// How much a heap may grow beyond what was in use when it was last collected. On a machine with much memory that is up to three
+// times as much by default, and there are many threads: while many people were enrolled, garbage took 130 MiB more, and the
+// processor a fiftieth less. On a machine with less memory, V8 lets them grow less by itself.
+if (getHeapStatistics().heap_size_limit >= largeHeapBytes) setFlagsFromString('--heap-growing-percent=150');
 
 /**
  * Memory for the young objects of a thread, in MiB: with more, there are hardly fewer collections, and each of the many

@@ -1,4 +1,5 @@
 /** Splits long work into turns, so that the thread can do other work in between. */
+import { setImmediate } from 'node:timers';
 
 /** How long work continues before other work gets its turn. */
 const turnMsMax = 2;
