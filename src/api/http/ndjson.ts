@@ -25,9 +25,9 @@ const newline = 0x0a;
 const byteOrderMark = '\ufeff';
 
 /**
- * Reads `application/x-ndjson` in chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped. Each
- * line is parsed as it arrives, since large buffers and strings for whole chunks would take longer to allocate than
- * to parse.
+ * Reads `application/x-ndjson` in chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped, and do not
+ * count. Each line is parsed as it arrives, since large buffers and strings for whole chunks would take longer to allocate
+ * than to parse.
  */
 export async function* readNdjson(
   body: Body,
@@ -35,7 +35,6 @@ export async function* readNdjson(
   /** The beginning of a line whose end has not arrived. */
   const rest = new GrowingBytes();
   let chunk: Given[] = [];
-  let chunkLines = 0;
   let chunkBytes = 0;
   let line = 0;
   let index = 0;
@@ -43,7 +42,6 @@ export async function* readNdjson(
   const taken = (): E.Either<Problem, ReadonlyArray<Given>> => {
     const whole = chunk;
     chunk = [];
-    chunkLines = 0;
     chunkBytes = 0;
     return E.right(whole);
   };
@@ -54,26 +52,26 @@ export async function* readNdjson(
     return E.isLeft(shape) ? shape.left : undefined;
   };
 
+  const take = (given: Given, bytes: number): void => {
+    chunk.push(given);
+    chunkBytes += bytes + 1;
+  };
+
   const add = (bytes: Buffer, areUtf8: boolean, misshapen: Fault | undefined): void => {
     line++;
-    chunkLines++;
-    chunkBytes += bytes.length + 1;
     if (misshapen !== undefined) {
       const { pointer, message } = misshapen;
-      chunk.push({ index: index++, line, fault: message, pointer });
-      return;
+      return take({ index: index++, line, fault: message, pointer }, bytes.length);
     }
-    if (!areUtf8 && !isUtf8(bytes)) {
-      chunk.push({ index: index++, line, fault: notUtf8 });
-      return;
-    }
+    if (!areUtf8 && !isUtf8(bytes)) return take({ index: index++, line, fault: notUtf8 }, bytes.length);
     const text = bytes.toString('utf8');
     if (text.trim() === '') return;
     const json = parseJson(line === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text);
-    chunk.push(
+    take(
       E.isLeft(json)
         ? { index: index++, line, fault: json.left }
         : { index: index++, line, json: json.right },
+      bytes.length,
     );
   };
 
@@ -98,10 +96,10 @@ export async function* readNdjson(
           yield tooLarge(`line ${line + 1}`, lineBytesMax);
           return;
         }
-        if (chunkLines > 0 && chunkBytes + whole.length > chunkBytesMax) yield taken();
+        if (chunk.length > 0 && chunkBytes + whole.length > chunkBytesMax) yield taken();
         add(whole, areUtf8, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
         if (isContinued) rest.clear();
-        if (chunkLines === batchEventsMax) yield taken();
+        if (chunk.length === batchEventsMax) yield taken();
         start = end + 1;
         if (turns.isOver()) await turns.next();
       }
@@ -119,5 +117,5 @@ export async function* readNdjson(
     const whole = rest.bytes();
     add(whole, false, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
   }
-  if (chunkLines > 0) yield taken();
+  if (chunk.length > 0) yield taken();
 }

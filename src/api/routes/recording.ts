@@ -99,7 +99,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeRoute({
       summary: 'Record events',
       description:
-        'One event, an atomic batch of up to 1000, or any number as NDJSON. NDJSON is recorded in order, in atomic chunks of up to 1000 lines. The first invalid line stops it, and the error names the line. Sending the same again is safe. With Prefer: wait, discrepancies lists the events that do not fit the others.',
+        'One event, an atomic batch of up to 1000, or any number as NDJSON. NDJSON is recorded in order, in atomic chunks of up to 1000 lines that are not empty. The first invalid line stops it, and the error names the line. Sending the same again is safe. With Prefer: wait, discrepancies lists the events that do not fit the others.',
       requestBody: {
         required: true,
         content: {
