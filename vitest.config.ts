@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 import { nginxBinary } from './test/support/nginx.ts';
 
 /**
- * Folders whose tests change nothing of their process: they run one after the other in the same one, so that what they
- * import is loaded once, and what the engine compiled stays compiled. All others have a process for each file.
+ * Folders whose tests leave their process as it was, and replace no modules: they run one after the other in the same one,
+ * so that what they import is loaded once, and what the engine compiled stays compiled. All others have a process for each
+ * file.
  */
 const sharing = [
   'api',
@@ -64,7 +65,10 @@ const aboutAnswers = [
   // A replay reads the log as the projections do at their start.
   'test/api/replays.test.ts',
 ];
-/** What is about callers, the vault in another process, and the files of the console, none of which a store holds. */
+/**
+ * What is about callers, the vault in another process, and the files of the console. That KurrentDB says whose vault it is,
+ * test/store/kurrentdb-shared-vault.test.ts tests.
+ */
 const aboutCallers = [
   'test/api/console-files.test.ts',
   'test/api/keys.test.ts',

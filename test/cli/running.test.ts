@@ -170,7 +170,7 @@ describe('domicile demo', () => {
   });
 
   it('ends by itself with --exit', async () => {
-    const { code, out } = await here(['demo', '--port', '0', '--exit']);
+    const { code, out } = await finished(start(['demo', '--port', '0', '--exit']));
 
     expect(code).toBe(0);
     expect(out).toContain('Which policies did that break?');
@@ -255,7 +255,8 @@ describe('domicile doctor', () => {
       LEDGER_DATA: join(directory, 'on-kurrentdb'),
     };
     const examined = async () => {
-      const { code, out } = await here(['doctor', '--format', 'json'], settings);
+      // A process of its own, which ends only once nothing of KurrentDB's client is left.
+      const { code, out } = await finished(start(['doctor', '--format', 'json'], settings));
       const rows = (JSON.parse(out) as { data: ReadonlyArray<Record<string, string>> }).data;
       return { code, found: Object.fromEntries(rows.map(({ name, found }) => [name, found])) };
     };

@@ -51,7 +51,8 @@ describe('a proof of an event', () => {
 
 describe('a whole ledger', () => {
   it('is verified and reported as whole', async () => {
-    const verified = await domicile('verify', '--data', data);
+    // A process of its own, which ends only once its threads have.
+    const verified = await finished(start(['verify', '--data', data]));
     expect(verified.code).toBe(0);
     expect(verified.out).toContain('101 events match their hashes');
     expect(verified.out).toContain('The ledger is intact.');

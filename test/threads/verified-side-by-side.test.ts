@@ -10,6 +10,7 @@ import * as threads from '../../src/threads/start-thread.ts';
 import { many } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 
+// In a process of its own: a module can be replaced only before it is first loaded.
 vi.mock('../../src/threads/start-thread.ts', { spy: true });
 
 const directory = newDataDirectory();
