@@ -37,6 +37,8 @@ const startPostgres = async (directory) => {
     stdio: 'ignore',
   });
   const pool = new pg.Pool({ host: socket, user: superuser, database: 'postgres', max: 8 });
+  // At the end PostgreSQL closes connections that nobody uses.
+  pool.on('error', () => {});
   const isReady = () =>
     pool.query('SELECT 1').then(
       () => true,
