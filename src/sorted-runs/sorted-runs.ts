@@ -112,6 +112,12 @@ export const mergedSorted = (one: Float64Array, other: Float64Array): Float64Arr
   return distinct(all);
 };
 
+/** Numbers in full blocks and a last one, without copying them. */
+export const inBlocks = (numbers: Float64Array, blockNumbers: number): ReadonlyArray<Float64Array> =>
+  Array.from({ length: Math.ceil(numbers.length / blockNumbers) }, (_, place) =>
+    numbers.subarray(place * blockNumbers, (place + 1) * blockNumbers),
+  );
+
 /** Numbers as bytes, without copying them. */
 export const toBlob = (numbers: Float64Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

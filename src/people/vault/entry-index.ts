@@ -7,6 +7,7 @@ import { mergedBlocks } from '../../sorted-runs/merging.ts';
 import {
   entryOf,
   hashOf,
+  inBlocks,
   mergeable,
   mergeableBefore,
   mergeWindow,
@@ -260,7 +261,7 @@ export class EntryIndex {
     const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
     this.merge(mergeableBefore(this.sizes(), added));
     const sorted = sortedEntries(numbers);
-    this.insert(first, added, inBlocks(sorted), sorted.length);
+    this.insert(first, added, inBlocks(sorted, slotNumbers), sorted.length);
     while (this.merge(mergeable(this.sizes()))) {
       // Repeats until there are few runs of each size.
     }
@@ -314,8 +315,4 @@ export class EntryIndex {
 
 function* usedBy(rows: ReadonlyArray<RunRow>): Iterable<number> {
   for (const { slots } of rows) yield* slots;
-}
-
-function* inBlocks(numbers: Float64Array): Iterable<Float64Array> {
-  for (let at = 0; at < numbers.length; at += slotNumbers) yield numbers.subarray(at, at + slotNumbers);
 }

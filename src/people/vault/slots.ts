@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { fromBlob, inBlocks, toBlob } from '../../sorted-runs/sorted-runs.ts';
 
 /** Numbers in a slot: with the rest of the row and a checksum they fill a page of 4 KiB. */
 export const slotNumbers = 500;
@@ -117,9 +117,7 @@ export class Slots {
 
   /** Writes numbers as blocks. Returns their slots. */
   writeAll(numbers: Float64Array): ReadonlyArray<number> {
-    return Array.from({ length: slotsFor(numbers.length) }, (_, place) =>
-      this.write(numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers)),
-    );
+    return inBlocks(numbers, slotNumbers).map((block) => this.write(block));
   }
 
   /** Frees slots for the next writes. Call `blankFreed` after these. */

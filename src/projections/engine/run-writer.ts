@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { mergedBlocks, type RunToMerge } from '../../sorted-runs/merging.ts';
-import { mergeable, mergeableBefore, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { inBlocks, mergeable, mergeableBefore, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
@@ -93,9 +93,7 @@ export class RunWriter {
   write(after: number, run: NewRun): void {
     const { lists, entries, ...others } = run;
     const listKeys = Float64Array.from(lists.keys());
-    const blocks = Array.from({ length: Math.ceil(entries.length / blockEntries) }, (_, place) =>
-      entries.subarray(place * blockEntries, (place + 1) * blockEntries),
-    );
+    const blocks = inBlocks(entries, blockEntries);
     this.merge(mergeableBefore(this.sizes(), itemsOf(run.events, blocks.length)));
     this.insert(after, { ...others, blocks, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
     while (this.merge(mergeable(this.sizes()))) {
