@@ -637,14 +637,14 @@ describe('NDJSON', () => {
     expect(await head()).toBe(start + 1_000);
   });
 
-  it('given 10,000 subjects in each of many lines, all are recorded: a chunk is also limited in bytes', async () => {
+  it('given 10,000 subjects in each of many lines and then a bad line, all before it stay: each of them is a chunk', async () => {
     const crowd = (line: number) =>
       sent(`crowd${line}`, 'SubjectsEnrolled', {
         subjects: Array.from({ length: 10_000 }, (_, index) => `${index}/${'x'.repeat(110)}`),
         population: 'crowd',
       });
-    const { status, body } = await server.send(inLines([1, 2, 3, 4, 5, 6, 7, 8].map(crowd)), lines);
-    expect([status, body.recorded]).toEqual([201, 8]);
+    const { status, body } = await server.send(`${inLines([1, 2, 3, 4].map(crowd))}{`, lines);
+    expect([status, body.recorded]).toEqual([422, 4]);
   });
 });
 

@@ -15,8 +15,11 @@ import { examine, examinedBytesMin } from './json-shape.ts';
 
 /** The maximum size of a line: room for SubjectsEnrolled with 10,000 subjects of 512 characters of three bytes. */
 const lineBytesMax = 16 * 1_024 * 1_024;
-/** The maximum size of one atomic chunk of lines. */
-const chunkBytesMax = 8 * 1_024 * 1_024;
+/**
+ * The maximum size of one atomic chunk of lines; a longer line is a chunk by itself. With larger chunks, a body of a few
+ * events of many people would be a single one, and its steps would not overlap (`ledger/recording/chunks-under-way.ts`).
+ */
+const chunkBytesMax = 1_024 * 1_024;
 
 /** Empty lines to pass over before looking at the time: a small compressed body may have millions. */
 const emptyLinesAtOnce = 1_024;
@@ -25,9 +28,9 @@ const newline = 0x0a;
 const byteOrderMark = '\ufeff';
 
 /**
- * Reads `application/x-ndjson` in chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped, and do not
- * count. Each line is parsed as it arrives, since large buffers and strings for whole chunks would take longer to allocate
- * than to parse.
+ * Reads `application/x-ndjson` in chunks of up to `batchEventsMax` lines and `chunkBytesMax` bytes, in order. Empty lines are
+ * skipped, and do not count. Each line is parsed as it arrives, since large buffers and strings for whole chunks would take
+ * longer to allocate than to parse.
  */
 export async function* readNdjson(
   body: Body,
@@ -45,6 +48,10 @@ export async function* readNdjson(
     chunkBytes = 0;
     return E.right(whole);
   };
+
+  /** Whether a line no longer fits into the chunk. */
+  const isFullWith = (bytes: Buffer): boolean =>
+    chunk.length > 0 && chunkBytes + bytes.length > chunkBytesMax;
 
   /** What is wrong with the shape of a long line; then it is not parsed. */
   const misshapenLine = async (bytes: Buffer): Promise<Fault | undefined> => {
@@ -96,7 +103,7 @@ export async function* readNdjson(
           yield tooLarge(`line ${line + 1}`, lineBytesMax);
           return;
         }
-        if (chunk.length > 0 && chunkBytes + whole.length > chunkBytesMax) yield taken();
+        if (isFullWith(whole)) yield taken();
         add(whole, areUtf8, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
         if (isContinued) rest.clear();
         if (chunk.length === batchEventsMax) yield taken();
@@ -115,6 +122,7 @@ export async function* readNdjson(
   }
   if (rest.length > 0) {
     const whole = rest.bytes();
+    if (isFullWith(whole)) yield taken();
     add(whole, false, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
   }
   if (chunk.length > 0) yield taken();
