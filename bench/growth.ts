@@ -150,7 +150,11 @@ const ready = async (url: string): Promise<void> => {
 const vaultAlone = (folder: string) => {
   const vault = openSqliteVault(join(folder, 'vault.sqlite'), { now: Date.now, random: randomBytes });
   return {
-    admit: (names: ReadonlyArray<string>): unknown => vault.pseudonymsFor(names),
+    admit: (names: ReadonlyArray<string>): unknown => {
+      const admitted = vault.pseudonymsFor(names);
+      vault.prepare();
+      return admitted;
+    },
     find: (name: string): unknown => vault.pseudonymOf(name),
     close: () => vault.close(),
   };

@@ -22,10 +22,10 @@ export const memoryMebibytesMax = 1_048_576;
 const runningMebibytes = 400;
 
 /**
- * How much of the setting the filters of the vault may take. They take four bytes a person, so with the default they are in
- * memory for a hundred million people. Beyond that, lookups read some of them from the file.
+ * How much of the setting the filters of the vault may take. They take a little more than four bytes a person, so with the
+ * default they are in memory for a hundred million people. Beyond that, lookups read some of them from the file.
  */
-const vaultFiltersShare = 1 / 4;
+const vaultFiltersShare = 0.26;
 
 /**
  * The heap that each thread for questions and evidence may take in any case. A share limits what such a thread keeps in

@@ -75,6 +75,7 @@ export const openThreadedVault = async (
     worker = started;
     started.on('message', (report: VaultReport) => {
       if (report.kind === 'filters') return beside.share(report.filters);
+      if (report.kind === 'missing') return notify(report.missing);
       if (report.kind === 'open' || report.number === undefined) return;
       const asked = waiting.get(report.number);
       waiting.delete(report.number);

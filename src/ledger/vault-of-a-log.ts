@@ -22,8 +22,9 @@ import type { LogReader } from '../store/log-reader.ts';
 const erasuresAtOnceMax = 1_000;
 /** Events read before other work gets its turn. */
 const pageEventsMax = 500;
-/** Events read before the ledger opens; the others are read while it serves. */
+/** Events read before the ledger opens, and people looked up for them; the others are read while it serves. */
 const atStartEventsMax = 5_000;
+const atStartPeopleMax = 1_000;
 /** People missing in the vault are counted up to this number. */
 const missingMax = 10_000;
 
@@ -58,14 +59,22 @@ export class VaultOfALog {
     this.erasedUpTo = isOfThisLog ? known.erasedUpTo : origin;
     this.eraseAgain();
     const least = this.lookedUpTo + atStartEventsMax;
-    while (this.lookedUpTo < least && this.look()) {
+    let peopleLeft = atStartPeopleMax;
+    const goesOn = (people: number): boolean => {
+      peopleLeft -= people;
+      return peopleLeft >= 0;
+    };
+    while (this.lookedUpTo < least && this.look(goesOn)) {
       // Each call reads one page.
     }
     this.note();
     file.whenAdmitting(() => (this.hasLooked ? this.known(this.log.head()) : undefined));
   }
 
-  /** Reads the rest of the log, taking turns with other work. */
+  /**
+   * Reads the rest of the log, taking turns with other work. Call it once the filters of the vault are in memory: before, it
+   * takes far longer to look people up.
+   */
   async lookOn(): Promise<void> {
     try {
       while (!this.isClosed && !this.hasLooked) {
@@ -121,15 +130,21 @@ export class VaultOfALog {
     }
   }
 
-  /** Reads the next events. @returns whether there may be more. */
-  private look(): boolean {
+  /**
+   * Reads the next events.
+   *
+   * @param goesOn whether to look for so many more people.
+   * @returns whether there may be more, and it went on.
+   */
+  private look(goesOn: (people: number) => boolean = () => true): boolean {
     const page = this.log.next(this.lookedUpTo, pageEventsMax);
     for (const { bytes, position } of page) {
       const event = decodeStored(bytes);
-      if (E.isLeft(event)) continue;
-      for (const subject of subjectsOf(event.right)) this.lookFor(subject, position);
+      const subjects = E.isRight(event) ? subjectsOf(event.right) : new Set<string>();
+      if (!goesOn(subjects.size)) return false;
+      for (const subject of subjects) this.lookFor(subject, position);
+      this.lookedUpTo = position;
     }
-    this.lookedUpTo = page.at(-1)?.position ?? this.lookedUpTo;
     this.hasLooked = page.length === 0;
     return !this.hasLooked;
   }

@@ -5,10 +5,11 @@
  * It takes its requests from `threaded-vault.ts`.
  */
 import { randomBytes } from 'node:crypto';
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { embeddedVault } from '../people/vault/embedded-vault.ts';
-import type { SharedFilter } from '../people/vault/run-filter.ts';
+import type { SharedFilter } from '../people/vault/filters-in-memory.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
 import type { Vault, VaultMemory } from '../people/vault/vault.ts';
 import type { Position } from '../store/event-store.ts';
@@ -44,11 +45,12 @@ export type VaultFailure = { readonly problem: PlainProblem } | { readonly error
 
 /**
  * A report of the thread: first that it is open, or why not; then the result of each request, which is the
- * pseudonyms of admitted people, the position to read up to first, or a fault. In between it reports the filters of the
- * vault's index as they change, in shared memory.
+ * pseudonyms of admitted people, the position to read up to first, or a fault. In between it reports why more people of the log
+ * are missing, once all of the log was read, and the filters of the vault's index as they change, in shared memory.
  */
 export type VaultReport =
   | { readonly kind: 'open'; readonly missing: string | undefined }
+  | { readonly kind: 'missing'; readonly missing: string }
   | { readonly kind: 'filters'; readonly filters: ReadonlyArray<SharedFilter> }
   | {
       readonly kind: 'done';
@@ -93,14 +95,39 @@ const run = (): void => {
   let shared = '';
   const shareFilters = (): void => {
     const filters = file.filters();
-    const runs = filters.map(({ first, entries }) => `${first} ${entries}`).join();
+    const runs = filters.map(({ first, entries, isGroup }) => `${first} ${entries} ${isGroup}`).join();
     if (runs === shared) return;
     shared = runs;
     tell({ kind: 'filters', filters });
   };
+  let isClosed = false;
+  let isPreparing = false;
+  /** Reads filters into memory, taking turns with requests. */
+  const prepare = async (): Promise<void> => {
+    if (isPreparing) return;
+    isPreparing = true;
+    try {
+      for (;;) {
+        await afterOthers();
+        if (isClosed || !file.prepare()) break;
+        shareFilters();
+      }
+    } catch {
+      // What could not be read is read by the lookups that need it, which report the fault.
+    }
+    isPreparing = false;
+  };
   tell({ kind: 'open', missing: ofLog.fault() });
   shareFilters();
-  void ofLog.lookOn();
+  const lookOn = async (): Promise<void> => {
+    const before = ofLog.fault();
+    // Without the filters, it would take far longer.
+    await prepare();
+    await ofLog.lookOn();
+    const missing = ofLog.fault();
+    if (missing !== undefined && missing !== before) tell({ kind: 'missing', missing });
+  };
+  void lookOn();
   parentPort?.on('message', async (request: VaultRequest) => {
     const { number } = request;
     try {
@@ -117,11 +144,16 @@ const run = (): void => {
           shared = '';
           shareFilters();
         }
-      } else await vault.close();
+      } else {
+        isClosed = true;
+        await vault.close();
+      }
       tell({ kind: 'done', number });
       if (request.kind === 'close') parentPort?.close();
     } catch (error) {
       tell({ kind: 'failed', number, failure: failureOf(error) });
+    } finally {
+      void prepare();
     }
   });
 };

@@ -10,8 +10,8 @@
 
 /** The maximum number of items in a run: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
-/** A run with this many items is full: it is never merged again. */
-const fullRunItems = (7 / 8) * runItemsMax;
+/** A run with this part of the most items is full: it is never merged again. */
+const fullPart = 7 / 8;
 /** How many runs of similar size are merged into one: two to this power. */
 const mergedRunsBits = 3;
 const mergedRuns = 2 ** mergedRunsBits;
@@ -134,18 +134,18 @@ export const fromBlob = (blob: unknown): Float64Array => {
 const sizeOf = (items: number): number => Math.floor((31 - Math.clz32(items)) / mergedRunsBits);
 
 /**
- * How many of the last runs to merge, given the number of items of each in order; 0 for none.
+ * How many of the last runs to merge, given the number of items of each in order, and the most that a run may have; 0 for none.
  *
  * Runs are merged if there are `mergedRuns` of at most some size. The largest of them has at most half of the items, so
  * that each rewriting of an item at least doubles its run. What is more than half of a run is not written until there is no
  * room for more: see `mergeableBefore`.
  */
-export const mergeable = (items: ReadonlyArray<number>): number => {
+export const mergeable = (items: ReadonlyArray<number>, most = runItemsMax): number => {
   if (items.length < 2) return 0;
   const largestSize = Math.max(...items.map(sizeOf));
-  for (let most = sizeOf(items.at(-1)!); most <= largestSize; most++) {
-    const { count, together, largest } = lastOf(items, (each) => sizeOf(each) <= most);
-    if (count >= mergedRuns && together <= fullRunItems / 2 && largest <= together / 2) return count;
+  for (let size = sizeOf(items.at(-1)!); size <= largestSize; size++) {
+    const { count, together, largest } = lastOf(items, most, (each) => sizeOf(each) <= size);
+    if (count >= mergedRuns && together <= (fullPart * most) / 2 && largest <= together / 2) return count;
   }
   return 0;
 };
@@ -158,17 +158,31 @@ export const mergeable = (items: ReadonlyArray<number>): number => {
  * hold, or one of them is full, except among the last ones: there are at most twice as many runs as if all were full,
  * whatever the sizes of batches. Where no batch has more than an eighth of a run, all but the last ones are full.
  */
-export const mergeableBefore = (items: ReadonlyArray<number>, next: number): number => {
-  const { count, together } = lastOf(items, (each) => each < fullRunItems);
-  const hasRoom = together + next <= runItemsMax && next < fullRunItems;
+export const mergeableBefore = (items: ReadonlyArray<number>, next: number, most = runItemsMax): number => {
+  const { count, together } = lastOf(items, most, (each) => each < fullPart * most);
+  const hasRoom = together + next <= most && next < fullPart * most;
   return hasRoom || count < 2 ? 0 : count;
 };
 
+/**
+ * How many of the first runs are never merged again: they are full, or too large to fit into one run with all that follow.
+ *
+ * @param items the number of items of each run in order.
+ */
+export const settledRuns = (items: ReadonlyArray<number>, most = runItemsMax): number => {
+  let together = 0;
+  for (let at = items.length - 1; at >= 0; at--) {
+    together += items[at]!;
+    if (items[at]! >= fullPart * most || together > most) return at + 1;
+  }
+  return 0;
+};
+
 /** The last runs that satisfy the predicate, as many as fit into one run. */
-const lastOf = (items: ReadonlyArray<number>, isWanted: (items: number) => boolean) => {
+const lastOf = (items: ReadonlyArray<number>, most: number, isWanted: (items: number) => boolean) => {
   let [count, together, largest] = [0, 0, 0];
   for (let at = items.length - 1; at >= 0 && isWanted(items[at]!); at--, count++) {
-    if (together + items[at]! > runItemsMax) break;
+    if (together + items[at]! > most) break;
     together += items[at]!;
     largest = Math.max(largest, items[at]!);
   }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { peopleCheck } from '../../src/ledger/examine/people-check.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { DamagedStore } from '../../src/store/sqlite/store-problems.ts';
-import { enrolled, type Sent } from '../support/given-events.ts';
+import { enrolled, type Sent, sent } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
@@ -93,6 +93,22 @@ describe('an older vault beside a newer log', () => {
     await ledger.ready();
     expect(notices).toContainEqual({ kind: 'vault-misses-people', reason: told });
     own.server = new LocalServer(ledger);
+  });
+
+  it('reports people of large events once it has looked for them, which does not delay the start', async () => {
+    await own.server.record([enrolled('1', quentin!)]);
+    await keepVault();
+    const many = Array.from({ length: 1_200 }, (_, number) => `person-${number}@example.org`);
+    await own.server.record([sent('2', 'SubjectsEnrolled', { subjects: many, population: 'us' })]);
+    await putBack();
+    await own.server.close();
+    const notices: unknown[] = [];
+    const ledger = await openLedger(await settingsIn(own.directory), (notice) => notices.push(notice));
+    await ledger.ready();
+    own.server = new LocalServer(ledger);
+    const told = expect.stringContaining('does not know 1200 of the people in the log');
+    await expect.poll(() => notices).toContainEqual({ kind: 'vault-misses-people', reason: told });
+    expect((await own.server.get('/readyz')).body.vaultFailure).toEqual(told);
   });
 
   it('reports nothing if it was restored before new people came', async () => {

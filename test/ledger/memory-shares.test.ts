@@ -21,8 +21,8 @@ const sharesIn = (shares: object, before = ''): ReadonlyArray<readonly [name: st
 const sizes = fc.integer({ min: memoryMebibytesMin, max: memoryMebibytesMax });
 const bytesOf = (mebibytes: number): number => mebibytes * 1_024 * 1_024;
 
-/** What is divided: all but a quarter for the filters of the vault, and what the process takes to run. */
-const dividedIn = (mebibytes: number): number => bytesOf(mebibytes - mebibytes / 4 - 400);
+/** What is divided: all but 26 % for the filters of the vault, and what the process takes to run. */
+const dividedIn = (mebibytes: number): number => bytesOf(mebibytes - mebibytes * 0.26 - 400);
 
 /** What is kept whatever is asked: all but the filters of the vault and the limits of heaps. */
 const keptIn = (mebibytes: number) =>

@@ -11,11 +11,15 @@ import {
   mergeable,
   mergeableBefore,
   mergeWindow,
+  runItemsMax,
+  settledRuns,
   sortedByFirst,
   sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
+import { type FilterMemory, FiltersInMemory, type SharedFilter } from './filters-in-memory.ts';
+import type { Lookup } from './grouped-runs.ts';
 import { IndexRun } from './index-run.ts';
-import { RunFilter, type SharedFilter, SharedFilters, SoughtHashes } from './run-filter.ts';
+import { SoughtHashes } from './run-filter.ts';
 import { isWhole, type RunRow, runRowIn, storedRun } from './run-row.ts';
 import { Slots, slotNumbers, slotsFor, slotTable } from './slots.ts';
 
@@ -36,19 +40,11 @@ export const filterColumn = 'ALTER TABLE run ADD COLUMN filter INTEGER NOT NULL 
 
 const notAsWritten = 'its index is damaged';
 
-/** How much the filters of an index may take in memory. */
-export interface FilterMemory {
-  /** In bytes, besides those that another thread shares; 0 to keep none. */
-  readonly bytesMax: number;
-  /**
-   * Filters of runs with fewer entries are always in memory, unless none is: they are few, take one or two MiB each, and are
-   * soon merged.
-   */
-  readonly inFileFrom?: number | undefined;
+/** How an index is kept. */
+export interface IndexOptions extends FilterMemory {
+  /** How many entries a run has at most, if not as many as it can. */
+  readonly runEntriesMax?: number | undefined;
 }
-
-/** The same where it is not given. */
-const inFileFromDefault = 2 ** 18;
 
 /** The last entry of a run. */
 const endOf = (row: RunRow | undefined): number => (row === undefined ? 0 : row.first + row.entries - 1);
@@ -61,18 +57,22 @@ export class EntryIndex {
   private readonly damage: (what: string) => Error;
   private state: 'unread' | 'changed' | 'loaded' = 'unread';
   private runs: IndexRun[] = [];
-  private shared = new SharedFilters([]);
-
-  private readonly filterMemory: FilterMemory;
+  private readonly inMemory: FiltersInMemory;
+  private readonly runEntriesMax: number;
+  /** What looks up in the runs; undefined if these have changed since. */
+  private lookups: ReadonlyArray<Lookup> | undefined;
+  /** Removed hashes that no entry of their run has any more, in a transaction that is not committed yet. */
+  private removed: { readonly hash: number; readonly entry: number }[] = [];
 
   /** @param damage creates the error for damage found while reading. */
   constructor(
     database: DatabaseSync,
     damage: (what: string) => Error,
-    filterMemory: FilterMemory = { bytesMax: 0 },
+    options: IndexOptions = { bytesMax: 0 },
   ) {
     this.damage = damage;
-    this.filterMemory = filterMemory;
+    this.inMemory = new FiltersInMemory(options);
+    this.runEntriesMax = options.runEntriesMax ?? runItemsMax;
     this.slots = new Slots(database, () => damage(notAsWritten));
     this.statements = {
       runs: database.prepare(
@@ -91,8 +91,8 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the list of runs and, for each run, its fences and its filter if there is room for it: four bytes for each
-   * person.
+   * Reads the list of runs, the fences of each, and the filters of small ones. Others are read from the file until `prepare` has
+   * read them, so that a start does not wait for four bytes for each person.
    *
    * @returns what is wrong with the index, if anything.
    */
@@ -107,7 +107,8 @@ export class EntryIndex {
       return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
     this.runs = [];
-    for (const row of rows) this.runs.push(this.read(row, this.runs));
+    for (const row of rows) this.runs.push(this.read(row));
+    this.lookups = undefined;
     this.state = 'loaded';
     return undefined;
   }
@@ -121,56 +122,61 @@ export class EntryIndex {
     const runs: IndexRun[] = [];
     for (const { first_entry, entries } of this.statements.ends.all()) {
       const before = known.get(Number(first_entry));
-      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry), runs);
+      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry));
       if (run === undefined || !isNext(run.row, runs.at(-1)?.row)) return notAsWritten;
       runs.push(run);
     }
     if (this.statements.last.get()!.last !== endOf(runs.at(-1)?.row))
       return 'its index and its entries do not match';
     this.runs = runs;
+    this.lookups = undefined;
     this.state = 'loaded';
     return undefined;
   }
 
-  private readRun(first: number, before: ReadonlyArray<IndexRun>): IndexRun | undefined {
+  private readRun(first: number): IndexRun | undefined {
     const row = runRowIn(this.statements.one.get(first)!);
-    return row !== undefined && isWhole(row) ? this.read(row, before) : undefined;
+    return row !== undefined && isWhole(row) ? this.read(row) : undefined;
   }
 
-  private read(row: RunRow, before: ReadonlyArray<IndexRun>): IndexRun {
-    return IndexRun.read(this.slots, row, this.hasRoomFor(row, before), this.shared.wordsOf(row));
+  private read(row: RunRow): IndexRun {
+    return IndexRun.read(this.slots, row, this.inMemory.hasAlways(row), this.inMemory.sharedWords(row));
   }
 
-  /** Whether there is room in memory for the filter of a run, beside those of the runs before it. */
-  private hasRoomFor({ entries, size }: RunRow, before: ReadonlyArray<IndexRun>): boolean {
-    const { bytesMax, inFileFrom = inFileFromDefault } = this.filterMemory;
-    if (bytesMax === 0) return false;
-    if (entries < inFileFrom) return true;
-    let words = RunFilter.wordsFor(size);
-    for (const run of before) words += run.words?.length ?? 0;
-    return words * Uint32Array.BYTES_PER_ELEMENT <= bytesMax;
+  /**
+   * Reads the next filter into memory, or makes the next part of a group of filters; together that takes seconds, and lookups
+   * are right at any time. Returns whether there is more to do.
+   */
+  prepare(): boolean {
+    const runs = this.loaded();
+    const entries = runs.map(({ row }) => row.entries);
+    const more = this.inMemory.prepare(runs, settledRuns(entries, this.runEntriesMax));
+    this.lookups = undefined;
+    return more;
   }
 
   /** The filters in memory, for other threads. */
   filters(): ReadonlyArray<SharedFilter> {
-    return this.loaded().flatMap(({ row: { first, entries }, words }) =>
-      words === undefined ? [] : [{ first, entries, words }],
-    );
+    return this.inMemory.forOthers(this.loaded());
   }
 
-  /** Uses the filters of another thread instead of own copies. */
+  /** Uses the filters of another thread instead of own ones. */
   share(filters: ReadonlyArray<SharedFilter>): void {
-    this.shared = new SharedFilters(filters);
-    for (const run of this.runs) {
-      const words = this.shared.wordsOf(run.row);
-      if (words !== undefined) run.share(words);
-    }
+    this.inMemory.share(filters, this.runs);
+    this.lookups = undefined;
+  }
+
+  /** Call it after a commit: only then may hashes go from memory that other threads share. */
+  committed(): void {
+    this.inMemory.remove(this.removed, this.runs);
+    this.removed = [];
   }
 
   /** Call it after a rollback: the cached index may be wrong and is read again. */
   rolledBack(): void {
     this.state = 'unread';
     this.runs = [];
+    this.removed = [];
   }
 
   /** Call it when another connection has changed the index. */
@@ -185,6 +191,12 @@ export class EntryIndex {
     return this.runs;
   }
 
+  private looking(): ReadonlyArray<Lookup> {
+    const runs = this.loaded();
+    this.lookups ??= this.inMemory.lookups(runs);
+    return this.lookups;
+  }
+
   /** The number of entries in the index. */
   get entries(): number {
     return endOf(this.loaded().at(-1)?.row);
@@ -193,7 +205,7 @@ export class EntryIndex {
   /** The ids of the entries with a hash; rarely also of others. */
   under(hash: number): ReadonlyArray<number> {
     const out: number[] = [];
-    for (const run of this.loaded()) run.under(hash, (entry) => out.push(entry));
+    for (const each of this.looking()) each.under(hash, (entry) => out.push(entry));
     return out;
   }
 
@@ -209,9 +221,10 @@ export class EntryIndex {
       1,
     );
     const sought = new SoughtHashes(Uint32Array.from(order, hashOf));
+    this.inMemory.lookedUp(hashes.length);
     const placed = (at: number, entry: number): void =>
       found(order[at]! - entryOf(sought.hashes[at]!, 0), entry);
-    for (const run of this.loaded()) run.underAll(sought, placed);
+    for (const each of this.looking()) each.underAll(sought, placed);
   }
 
   /** The numbers of each run, to compare them with the entries. */
@@ -231,8 +244,9 @@ export class EntryIndex {
     const run = IndexRun.write(this.slots, first, entries, blocks, sizeMax);
     const { size, bytes, checksum, filter } = storedRun(run.row);
     this.statements.insertRun.run(first, entries, size, bytes, checksum, filter);
-    if (!this.hasRoomFor(run.row, this.runs)) run.leaveFilterInFile();
+    if (!this.inMemory.hasRoomFor(run.row, this.runs)) run.leaveFilterInFile();
     this.runs.push(run);
+    this.lookups = undefined;
   }
 
   /**
@@ -250,19 +264,24 @@ export class EntryIndex {
   }
 
   /**
-   * Adds the next entries as a run, and merges runs if there are enough of one size. Call it inside a transaction;
+   * Adds the next entries as a run, or as several if there are too many for one, and merges runs if there are enough of one size. Call it inside a transaction;
    * if that is rolled back, call `rolledBack`.
    *
    * @param hashes the two hashes of each entry in sequence: of its identifier and of its pseudonym.
    */
   add(hashes: Uint32Array): void {
+    for (let start = 0; start < hashes.length; start += 2 * this.runEntriesMax)
+      this.addRun(hashes.subarray(start, start + 2 * this.runEntriesMax));
+  }
+
+  private addRun(hashes: Uint32Array): void {
     const first = this.entries + 1;
     const added = hashes.length / 2;
     const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
-    this.merge(mergeableBefore(this.sizes(), added));
+    this.merge(mergeableBefore(this.sizes(), added, this.runEntriesMax));
     const sorted = sortedEntries(numbers);
     this.insert(first, added, inBlocks(sorted, slotNumbers), sorted.length);
-    while (this.merge(mergeable(this.sizes()))) {
+    while (this.merge(mergeable(this.sizes(), this.runEntriesMax))) {
       // Repeats until there are few runs of each size.
     }
   }
@@ -299,17 +318,31 @@ export class EntryIndex {
   }
 
   /**
-   * Removes hashes of entries. Call it inside a transaction; if that is rolled back, call `rolledBack`.
+   * Removes hashes of entries. Call it inside a transaction; then call `committed` or `rolledBack`.
    */
   remove(removed: ReadonlyArray<{ readonly hash: number; readonly entry: number }>): void {
     const byRun = new Map<IndexRun, number[]>();
     for (const { hash, entry } of removed) {
-      const run = this.loaded().findLast(({ row }) => row.first <= entry)!;
+      const run = this.runOf(entry);
       const numbers = byRun.get(run) ?? [];
       byRun.set(run, numbers);
       numbers.push(entryOf(hash, entry - run.row.first));
     }
-    for (const [run, numbers] of byRun) run.remove(numbers);
+    for (const [run, numbers] of byRun) {
+      this.inMemory.giveUp(run);
+      run.remove(numbers);
+    }
+    for (const { hash, entry } of removed) {
+      let isStillThere = false;
+      this.runOf(entry).search(hash, () => {
+        isStillThere = true;
+      });
+      if (!isStillThere) this.removed.push({ hash, entry });
+    }
+  }
+
+  private runOf(entry: number): IndexRun {
+    return this.loaded().findLast(({ row }) => row.first <= entry)!;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * One sorted run of the vault's index in slots: its numbers in blocks, then its fences (the first number of each
- * block), then its filter, which alone answers most lookups. The fences are in memory, and the filter if there is room.
+ * block), then its filter, which alone answers most lookups. The fences are in memory, and the filter if it was read.
  */
 import { distinct, firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import { type Filter, FilterInFile, RunFilter, type SoughtHashes } from './run-filter.ts';
@@ -115,14 +115,14 @@ export class IndexRun {
   }
 
   /**
-   * Reads the fences and the filter of a run. For a run of an earlier version they are computed from its blocks.
+   * Reads the fences of a run, and its filter. For a run of an earlier version they are computed from its blocks.
    *
-   * @param inMemory whether there is room for its filter in memory.
+   * @param inMemory whether its filter is read into memory.
    * @param shared the words of its filter, if another thread has them in memory.
    */
   static read(from: Slots, row: RunRow, inMemory: boolean, shared?: Uint32Array): IndexRun {
     const { size } = row;
-    const { ofBlocks, ofFences, ofFilter } = slotsOf(row);
+    const { ofBlocks, ofFences } = slotsOf(row);
     if (row.filter !== filterVersion) {
       const fences = fencesIn(from, ofBlocks, size);
       return new IndexRun(from, row, fences, filterFor(from, ofBlocks, size));
@@ -131,10 +131,9 @@ export class IndexRun {
     from.copyAll(ofFences, fences);
     if (shared?.length === RunFilter.wordsFor(size))
       return new IndexRun(from, row, fences, new RunFilter(shared));
-    if (!inMemory) return new IndexRun(from, row, fences, filterInFile(from, row));
-    const filter = RunFilter.of(size);
-    from.copyAll(ofFilter, numbersOf(filter));
-    return new IndexRun(from, row, fences, filter);
+    const run = new IndexRun(from, row, fences, filterInFile(from, row));
+    if (inMemory) run.readFilter();
+    return run;
   }
 
   /** The words of its filter, if they are in memory. */
@@ -152,13 +151,30 @@ export class IndexRun {
     this.filter = filterInFile(this.from, this.row);
   }
 
+  /** Reads its filter into memory. */
+  readFilter(): void {
+    const filter = RunFilter.of(this.row.size);
+    this.from.copyAll(slotsOf(this.row).ofFilter, numbersOf(filter));
+    this.filter = filter;
+  }
+
   /** Whether the run is of an earlier version, whose filter cannot be used. */
   get isEarlier(): boolean {
     return this.row.filter !== filterVersion;
   }
 
+  /** The number of its numbers. */
+  get size(): number {
+    return this.row.size;
+  }
+
+  /** Its blocks in order. The next one overwrites the last one. */
+  blocks(): Generator<Float64Array> {
+    return blocksIn(this.from, slotsOf(this.row).ofBlocks, this.row.size);
+  }
+
   /** The numbers in a block. */
-  block(place: number): Float64Array {
+  private block(place: number): Float64Array {
     const { slots, size } = this.row;
     if (this.kept !== undefined) return this.kept.subarray(place * slotNumbers, (place + 1) * slotNumbers);
     return this.from.read(slots[place]!).subarray(0, Math.min(slotNumbers, size - place * slotNumbers));
@@ -194,7 +210,11 @@ export class IndexRun {
 
   /** Calls `found` for the entries with a hash; rarely also for others. */
   under(hash: number, found: (entry: number) => void): void {
-    if (!this.filter.mayHave(hash)) return;
+    if (this.filter.mayHave(hash)) this.search(hash, found);
+  }
+
+  /** The same without asking its filter first. */
+  search(hash: number, found: (entry: number) => void): void {
     offsetsUnder(
       hash,
       this.fences,
@@ -209,10 +229,8 @@ export class IndexRun {
    * @param found called with the index of the hash.
    */
   underAll(sought: SoughtHashes, found: (at: number, entry: number) => void): void {
-    const { filter, fences } = this;
-    const block = (place: number): Float64Array => this.block(place);
-    for (const at of filter.passing(sought))
-      offsetsUnder(sought.hashes[at]!, fences, block, (offset) => found(at, this.row.first + offset));
+    for (const at of this.filter.passing(sought))
+      this.search(sought.hashes[at]!, (entry) => found(at, entry));
   }
 
   /** Removes numbers. A neighbouring number replaces each, so that blocks keep their length. */

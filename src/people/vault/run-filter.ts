@@ -215,25 +215,3 @@ export class RunFilter implements Filter {
     return passed;
   }
 }
-
-/** The filter of a run, in memory that threads share; the first entry and the number of entries say of which run. */
-export interface SharedFilter {
-  readonly first: number;
-  readonly entries: number;
-  readonly words: Uint32Array;
-}
-
-/** Filters that another thread has in memory. */
-export class SharedFilters {
-  private readonly byFirst: ReadonlyMap<number, SharedFilter>;
-
-  constructor(filters: ReadonlyArray<SharedFilter>) {
-    this.byFirst = new Map(filters.map((filter) => [filter.first, filter]));
-  }
-
-  /** The words of the filter of a run, if it is among them. */
-  wordsOf({ first, entries }: Pick<SharedFilter, 'first' | 'entries'>): Uint32Array | undefined {
-    const shared = this.byFirst.get(first);
-    return shared?.entries === entries ? shared.words : undefined;
-  }
-}

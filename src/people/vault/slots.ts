@@ -42,6 +42,8 @@ export class Slots {
       insert: database.prepare('INSERT INTO slot (id, content) VALUES (?, ?)'),
       update: database.prepare('UPDATE slot SET content = ? WHERE id = ?'),
     };
+    // An object for each row would take a quarter of the time.
+    this.statements.one.setReturnArrays(true);
   }
 
   /**
@@ -67,17 +69,21 @@ export class Slots {
   areIntact(): boolean {
     const { slots, last } = this.statements.count.get() as Record<string, number>;
     if (slots !== last) return false;
-    for (let slot = 1; slot <= last!; slot++)
-      if (!isIntact(fromBlob(this.statements.one.get(slot)!.content))) return false;
+    for (let slot = 1; slot <= last!; slot++) if (!isIntact(this.contentAt(slot))) return false;
     return true;
   }
 
   /** All numbers in a slot; zeros follow the block. */
   read(slot: number): Float64Array {
-    const row = this.statements.one.get(slot);
-    const content = row === undefined ? emptyBlock : fromBlob(row.content);
+    const content = this.contentAt(slot);
     if (!isIntact(content)) throw this.damage();
     return content.subarray(0, slotNumbers);
+  }
+
+  /** What the file has for a slot: nothing if there is none. */
+  private contentAt(slot: number): Float64Array {
+    const row = this.statements.one.get(slot) as unknown as [content: unknown] | undefined;
+    return row === undefined ? emptyBlock : fromBlob(row[0]);
   }
 
   /** Copies the first numbers of a slot. */

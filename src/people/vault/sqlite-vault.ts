@@ -8,12 +8,11 @@
  * write-ahead log is emptied immediately afterwards. This also makes a new person cheap to write.
  */
 import type { Instant } from '../../domain/time/instant.ts';
-import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 import { EntryWriter } from './entry-writer.ts';
+import type { SharedFilter } from './filters-in-memory.ts';
 import { newPseudonyms } from './new-pseudonyms.ts';
-import type { SharedFilter } from './run-filter.ts';
 import { looksLikePseudonym, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
@@ -54,6 +53,11 @@ export interface VaultFile extends PeopleOfVault {
   forgetAll(pseudonyms: ReadonlyArray<string>): number;
   /** The filters of its index, for other threads that read the file. */
   filters(): ReadonlyArray<SharedFilter>;
+  /**
+   * Reads the next part of its index into memory, so that lookups take less time. Call it between other calls. Returns
+   * whether there is more to read.
+   */
+  prepare(): boolean;
   /** Forgets a person. Returns the pseudonym that now stands for nobody, or undefined if there was none. */
   forget(identifier: string): string | undefined;
   close(): void;
@@ -66,6 +70,8 @@ export interface SqliteVaultOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** How much it may keep in memory. */
   readonly memory?: VaultMemory | undefined;
+  /** How many people a run of its index has at most, if not as many as it can. */
+  readonly runEntriesMax?: number | undefined;
 }
 
 /** Memory for the filters of runs where the share is not given, in bytes. */
@@ -73,7 +79,7 @@ const filterBytesDefault = 256 * 1_024 * 1_024;
 
 const vaultIn = (
   { file, database, close }: OpenDatabase,
-  { random, memory }: SqliteVaultOptions,
+  { random, memory, runEntriesMax }: SqliteVaultOptions,
 ): VaultFile => {
   const guard = <A>(act: () => A): A => {
     try {
@@ -105,6 +111,7 @@ const vaultIn = (
   const reading = new VaultReading(database, file, memory?.entries, {
     bytesMax: memory?.filters ?? filterBytesDefault,
     inFileFrom: memory?.filtersInFileFrom,
+    runEntriesMax,
   });
   const { index } = reading;
   const fault = index.load();
@@ -118,6 +125,7 @@ const vaultIn = (
       index.rolledBack();
       throw error;
     }
+    index.committed();
   };
 
   change(() => index.upgrade());
@@ -132,8 +140,7 @@ const vaultIn = (
       hashes[2 * place + 1] = pseudonymHash(minted[place]!);
     }
     entryWriter.add(first, identifiers, minted, false);
-    for (let start = 0; start < hashes.length; start += 2 * runItemsMax)
-      index.add(hashes.subarray(start, start + 2 * runItemsMax));
+    index.add(hashes);
     return minted.map(pseudonymOfBytes);
   };
 
@@ -229,6 +236,7 @@ const vaultIn = (
     isForgotten: (pseudonym) => reading.isForgotten(pseudonym),
     hasForgotten: () => reading.hasForgotten(),
     filters: () => guard(() => index.filters()),
+    prepare: () => guard(() => reading.inOneTransaction(() => index.prepare())),
     logKnown: () => guard(logKnown),
     noteLog: (known) => guard(() => writeLogKnown(known)),
     whenAdmitting: (known) => {

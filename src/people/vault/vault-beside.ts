@@ -1,7 +1,7 @@
 /** Reads a vault while another thread writes it, so that lookups do not wait for admissions. */
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
-import type { SharedFilter } from './run-filter.ts';
+import type { SharedFilter } from './filters-in-memory.ts';
 import type { VaultMemory } from './vault.ts';
 import { vaultFormat } from './vault-format.ts';
 import { type PeopleOfVault, VaultReading } from './vault-reading.ts';

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-import { EntryIndex, type FilterMemory } from './entry-index.ts';
+import { EntryIndex, type IndexOptions } from './entry-index.ts';
 import { looksLikePseudonym, pseudonymPrefix } from './vault.ts';
 import { type EntryRow, entryColumns, identifierHash, isAsWritten, pseudonymHash } from './vault-format.ts';
 
@@ -70,19 +70,19 @@ export class VaultReading implements PeopleOfVault {
 
   /**
    * @param keptBytes how much of those who were looked up it may keep in memory, about.
-   * @param filterMemory how much the filters of its index may take in memory; by default nothing.
+   * @param indexOptions how much its index may take in memory; by default nothing.
    */
   constructor(
     database: DatabaseSync,
     file: string,
     keptBytes: number = keptBytesDefault,
-    filterMemory?: FilterMemory,
+    indexOptions?: IndexOptions,
   ) {
     this.pseudonyms = cacheOfEntries(keptBytes / 2);
     this.identifiers = cacheOfEntries(keptBytes / 2);
     this.database = database;
     this.file = file;
-    this.index = new EntryIndex(database, (what) => damaged(file, what), filterMemory);
+    this.index = new EntryIndex(database, (what) => damaged(file, what), indexOptions);
     this.statements = {
       entry: database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`),
       anyForgotten: database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1'),
@@ -91,7 +91,7 @@ export class VaultReading implements PeopleOfVault {
   }
 
   /** Looks up many people in one transaction. Otherwise each statement begins its own, which takes a third of the time. */
-  private inOneTransaction<A>(look: () => A): A {
+  inOneTransaction<A>(look: () => A): A {
     const { database } = this;
     if (database.isTransaction) return look();
     database.exec('BEGIN');

@@ -1,0 +1,198 @@
+/**
+ * What an index keeps in memory to look up hashes: a filter for each run, or one group for eight runs that are never merged
+ * again. What is not in memory is read from the file.
+ */
+import { GroupInMaking } from './group-making.ts';
+import { GroupedRuns, type Lookup } from './grouped-runs.ts';
+import type { IndexRun } from './index-run.ts';
+import { RunFilter } from './run-filter.ts';
+import { groupedRuns, RunGroup } from './run-group.ts';
+import type { RunRow } from './run-row.ts';
+
+/** How much the filters of an index may take in memory. */
+export interface FilterMemory {
+  /** In bytes, besides those that another thread shares; 0 to keep none. */
+  readonly bytesMax: number;
+  /**
+   * Filters of runs with fewer entries are always in memory, unless none is: they are few, take one or two MiB each, and are
+   * soon merged.
+   */
+  readonly inFileFrom?: number | undefined;
+}
+
+/** The same where it is not given. */
+const inFileFromDefault = 2 ** 18;
+
+/** A filter or a group, in memory that threads share. Its first entry and the number of its entries say of which runs. */
+export interface SharedFilter {
+  readonly first: number;
+  readonly entries: number;
+  readonly isGroup: boolean;
+  readonly words: Uint32Array;
+}
+
+/** How many parts of a group are made at a time, which takes about ten milliseconds. */
+const partsAtOnce = 4;
+/** A group is made once as many hashes were looked up as this part of its own: making it costs as much as they would have saved. */
+const soughtPart = 1 / 16;
+
+type Runs = ReadonlyArray<IndexRun>;
+
+/** The group of some runs. */
+interface GroupOf {
+  readonly first: number;
+  readonly entries: number;
+  readonly group: RunGroup;
+}
+
+const idOf = (runs: Runs): Omit<GroupOf, 'group'> => ({
+  first: runs[0]!.row.first,
+  entries: runs.reduce((sum, { row }) => sum + row.entries, 0),
+});
+
+/** The filters and groups of one index. */
+export class FiltersInMemory {
+  private readonly memory: FilterMemory;
+  private groups: ReadonlyArray<GroupOf> = [];
+  private making: { readonly runs: Runs; readonly group: GroupInMaking } | undefined;
+  private shared: ReadonlyArray<SharedFilter> = [];
+  private sought = 0;
+
+  constructor(memory: FilterMemory) {
+    this.memory = memory;
+  }
+
+  /** Whether the filter of a run is always in memory. */
+  hasAlways({ entries }: RunRow): boolean {
+    const { bytesMax, inFileFrom = inFileFromDefault } = this.memory;
+    return bytesMax > 0 && entries < inFileFrom;
+  }
+
+  /** Whether there is room for the filter of a run, beside those of other runs. */
+  hasRoomFor(row: RunRow, runs: Runs): boolean {
+    return this.hasAlways(row) || this.hasRoom(RunFilter.wordsFor(row.size), runs);
+  }
+
+  private hasRoom(more: number, runs: Runs): boolean {
+    let words = more + (this.making?.group.group.words.length ?? 0);
+    for (const { group } of this.groups) words += group.words.length;
+    for (const run of runs) words += run.words?.length ?? 0;
+    return words * Uint32Array.BYTES_PER_ELEMENT <= this.memory.bytesMax;
+  }
+
+  /** Call it with the number of hashes when many are looked up together. */
+  lookedUp(hashes: number): void {
+    this.sought += hashes;
+  }
+
+  /** What finds entries in these runs: groups of them, and single ones. */
+  lookups(runs: Runs): ReadonlyArray<Lookup> {
+    const lookups: Lookup[] = [];
+    for (let at = 0; at < runs.length; ) {
+      const together = runs.slice(at, at + groupedRuns);
+      const group = this.groupOf(together);
+      lookups.push(group === undefined ? runs[at]! : new GroupedRuns(group, together));
+      at += group === undefined ? 1 : groupedRuns;
+    }
+    return lookups;
+  }
+
+  private groupOf(runs: Runs): RunGroup | undefined {
+    if (runs.length < groupedRuns) return undefined;
+    const { first, entries } = idOf(runs);
+    return this.groups.find((each) => each.first === first && each.entries === entries)?.group;
+  }
+
+  /** The group in which an entry is. */
+  private groupWith(entry: number): GroupOf | undefined {
+    return this.groups.find(({ first, entries }) => first <= entry && entry < first + entries);
+  }
+
+  /**
+   * Reads the next filter into memory, or makes the next part of a group.
+   *
+   * @param settled how many of the first runs are never merged again.
+   * @returns whether there is more to do.
+   */
+  prepare(runs: Runs, settled: number): boolean {
+    if (this.making === undefined) {
+      const unread = runs.find(
+        ({ row, words }) =>
+          words === undefined && this.groupWith(row.first) === undefined && this.hasRoomFor(row, runs),
+      );
+      unread?.readFilter();
+      if (unread === undefined) this.making = this.begin(runs, settled);
+      return unread !== undefined || this.making !== undefined;
+    }
+    const { runs: together, group } = this.making;
+    for (let part = 0; part < partsAtOnce; part++) {
+      if (group.proceed()) continue;
+      this.making = undefined;
+      this.groups = [...this.groups, { ...idOf(together), group: group.group }];
+      for (const run of together) run.leaveFilterInFile();
+      break;
+    }
+    return true;
+  }
+
+  /** Begins the next group, if there are runs for it, and room. */
+  private begin(runs: Runs, settled: number): { runs: Runs; group: GroupInMaking } | undefined {
+    const at = this.groups.length * groupedRuns;
+    if (at + groupedRuns > settled) return undefined;
+    const together = runs.slice(at, at + groupedRuns);
+    const numbers = together.reduce((sum, { size }) => sum + size, 0);
+    if (this.sought < numbers * soughtPart) return undefined;
+    const words = RunGroup.wordsFor(numbers);
+    const staying = runs.filter(({ row }) => this.hasAlways(row));
+    if (!this.hasRoom(words, staying)) return undefined;
+    // Its own filters go first, then those of the last runs.
+    for (const run of [...together, ...runs.slice(at + groupedRuns).toReversed()]) {
+      if (this.hasRoom(words, runs)) break;
+      if (!staying.includes(run)) run.leaveFilterInFile();
+    }
+    return { runs: together, group: new GroupInMaking(together) };
+  }
+
+  /** Gives up the group in making if it has this run, which is going to change. */
+  giveUp({ row }: IndexRun): void {
+    if (this.making?.runs.some((run) => run.row.first === row.first) === true) this.making = undefined;
+  }
+
+  /** Removes hashes that no entry of their run has any more. */
+  remove(removed: ReadonlyArray<{ readonly hash: number; readonly entry: number }>, runs: Runs): void {
+    for (const { hash, entry } of removed) {
+      const of = this.groupWith(entry);
+      if (of === undefined) continue;
+      const inGroup = runs.filter(({ row }) => of.first <= row.first && row.first <= entry);
+      of.group.remove(hash, inGroup.length - 1);
+    }
+  }
+
+  /** The words of the filter of a run that another thread has in memory. */
+  sharedWords({ first, entries }: RunRow): Uint32Array | undefined {
+    return this.shared.find((each) => !each.isGroup && each.first === first && each.entries === entries)
+      ?.words;
+  }
+
+  /** Uses the filters and the groups of another thread. */
+  share(shared: ReadonlyArray<SharedFilter>, runs: Runs): void {
+    this.shared = shared;
+    this.groups = shared
+      .filter(({ isGroup }) => isGroup)
+      .map(({ first, entries, words }) => ({ first, entries, group: new RunGroup(words) }));
+    for (const run of runs) {
+      const words = this.sharedWords(run.row);
+      if (words !== undefined) run.share(words);
+      else if (this.groupWith(run.row.first) !== undefined) run.leaveFilterInFile();
+    }
+  }
+
+  /** Everything in memory, for other threads. */
+  forOthers(runs: Runs): ReadonlyArray<SharedFilter> {
+    const ofGroups = this.groups.map(({ group, ...id }) => ({ ...id, isGroup: true, words: group.words }));
+    const ofRuns = runs.flatMap(({ row: { first, entries }, words }) =>
+      words === undefined ? [] : [{ first, entries, isGroup: false, words }],
+    );
+    return [...ofGroups, ...ofRuns];
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Lists the hashes of several runs together, each with the number of its run, so that a lookup reads one or two lines of the
+ * processor's cache instead of one for each run, and finds at once in which of the runs the hash is.
+ *
+ * All hashes with the same leading bits are in one bucket. A bucket is a part of one sorted list, which has the remaining bits
+ * of each hash and then the number of its run: 16 bits in all, as many as a filter takes, but no hash that is absent passes.
+ */
+import { firstAtLeast } from '../../sorted-runs/sorted-runs.ts';
+
+const runBits = 3;
+/** The number of runs in a group. */
+export const groupedRuns = 2 ** runBits;
+/** The bits of a hash that are in the list; the others number its bucket. Eight full runs have 64 hashes for each bucket. */
+const listedBits = 13;
+/** How many hashes have the same bucket. */
+export const bucketHashes = 2 ** listedBits;
+const buckets = 2 ** (32 - listedBits);
+/** Words before the list: where each bucket starts in it, where the last one ends, and what fills the line of the cache. */
+const startWords = buckets + 16;
+
+/** Buckets with more hashes than chance would put there are searched from their middle. */
+const evenHashesMax = 512;
+/** How many hashes are looked up side by side. */
+const hashesAtOnce = 128;
+
+/** What the list has for a hash in a run. */
+const listed = (hash: number, run: number): number => (hash & (bucketHashes - 1)) * groupedRuns + run;
+
+/** The hashes of a group of runs, in memory that threads share. */
+export class RunGroup {
+  readonly words: Uint32Array;
+  /** Where each bucket starts in the list. */
+  readonly starts: Uint32Array;
+  readonly list: Uint16Array;
+  private readonly likely = new Uint32Array(hashesAtOnce);
+  /** What was read ahead. Without a use, the reads would be optimised away. */
+  read = 0;
+
+  /** @param words the words of a group; `wordsFor` gives their number. */
+  constructor(words: Uint32Array) {
+    this.words = words;
+    this.starts = words.subarray(0, buckets + 1);
+    const list = words.subarray(startWords);
+    // With its length: without one, each access to growable memory would ask for it.
+    this.list = new Uint16Array(list.buffer, list.byteOffset, 2 * list.length);
+  }
+
+  /** The number of words for runs with so many numbers together. There is room for one more, which is never found. */
+  static wordsFor(numbers: number): number {
+    return startWords + (numbers >> 1) + 1;
+  }
+
+  /** An empty group for some numbers; see `RunFilter.of`. */
+  static of(numbers: number): RunGroup {
+    const words = RunGroup.wordsFor(numbers);
+    const bytes = words * Uint32Array.BYTES_PER_ELEMENT;
+    return new RunGroup(new Uint32Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, words));
+  }
+
+  /** Where a hash is likely to be in the list, since hashes are spread evenly. */
+  private likelyPlace(hash: number): number {
+    const start = this.starts[hash >>> listedBits]!;
+    const length = this.starts[(hash >>> listedBits) + 1]! - start;
+    return start + Math.floor((length * (hash & (bucketHashes - 1))) / bucketHashes);
+  }
+
+  /** Calls `found` for each run that has a hash. */
+  find(hash: number, found: (run: number) => void): void {
+    const place = this.firstPlace(hash, this.likelyPlace(hash));
+    if (this.isListed(hash, place)) this.findFrom(place, hash, found);
+  }
+
+  /** Calls `found` for each run that has one of these hashes, with the index of the hash. */
+  findAll(hashes: Uint32Array, found: (at: number, run: number) => void): void {
+    const { list, starts, likely } = this;
+    for (let start = 0; start < hashes.length; start += hashesAtOnce) {
+      const end = Math.min(hashes.length, start + hashesAtOnce);
+      // Nothing waits for these reads, so the processor fetches many lines side by side.
+      let read = 0;
+      for (let at = start; at < end; at++) {
+        const hash = hashes[at]!;
+        const from = starts[hash >>> listedBits]!;
+        const length = starts[(hash >>> listedBits) + 1]! - from;
+        const place = from + ((length * (hash & (bucketHashes - 1))) >>> listedBits);
+        likely[at - start] = place;
+        read ^= list[place]!;
+      }
+      this.read = read;
+      for (let at = start; at < end; at++) {
+        const hash = hashes[at]!;
+        const place = this.firstPlace(hash, likely[at - start]!);
+        if (this.isListed(hash, place)) this.findFrom(place, hash, (run) => found(at, run));
+      }
+    }
+  }
+
+  /** The first place in the bucket of a hash that does not come before the hash. */
+  private firstPlace(hash: number, likely: number): number {
+    const { list, starts } = this;
+    const least = listed(hash, 0);
+    const start = starts[hash >>> listedBits]!;
+    const end = starts[(hash >>> listedBits) + 1]!;
+    if (end - start > evenHashesMax) return start + firstAtLeast(list.subarray(start, end), least);
+    let place = likely;
+    while (place < end && list[place]! < least) place++;
+    while (place > start && list[place - 1]! >= least) place--;
+    return place;
+  }
+
+  /** Whether the hash is at a place, in whichever run. */
+  private isListed(hash: number, place: number): boolean {
+    return place < this.starts[(hash >>> listedBits) + 1]! && this.list[place]! < listed(hash, groupedRuns);
+  }
+
+  private findFrom(first: number, hash: number, found: (run: number) => void): void {
+    let before = -1;
+    for (let place = first; this.isListed(hash, place); place++) {
+      const run = this.list[place]! % groupedRuns;
+      if (run !== before) found(run);
+      before = run;
+    }
+  }
+
+  /**
+   * Removes a hash of a run. A neighbour replaces it, so that the list keeps its order at every moment: other threads read it.
+   */
+  remove(hash: number, run: number): void {
+    const { list, starts } = this;
+    const bucket = hash >>> listedBits;
+    const removed = listed(hash, run);
+    const [start, end] = [starts[bucket]!, starts[bucket + 1]!];
+    let from = this.firstPlace(hash, start);
+    while (from < end && list[from]! < removed) from++;
+    let to = from;
+    while (to < end && list[to] === removed) to++;
+    if (from === to) return;
+    if (from > start) list.fill(list[from - 1]!, from, to);
+    else if (to < end) for (let place = to - 1; place >= from; place--) list[place] = list[to]!;
+    else this.giveAway(bucket, from, to);
+  }
+
+  /** Gives all places of a bucket to the next one that has any; those of the last one belong to none. */
+  private giveAway(bucket: number, from: number, to: number): void {
+    const { list, starts } = this;
+    let next = bucket + 1;
+    while (next < buckets && starts[next + 1] === to) next++;
+    list.fill(next < buckets ? list[to]! : 0, from, to);
+    for (let each = next; each > bucket; each--) starts[each] = from;
+  }
+}

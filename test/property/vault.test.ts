@@ -1,0 +1,146 @@
+/**
+ * A vault with many small runs compared with a map, whatever is admitted, erased, merged, read into memory and opened again
+ * in between: also by readers beside it that share its filters and groups, at whichever moment they got these.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { RunGroup } from '../../src/people/vault/run-group.ts';
+import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
+import { openVaultBeside } from '../../src/people/vault/vault-beside.ts';
+import { identifierHash, vaultFormat } from '../../src/people/vault/vault-format.ts';
+import { fileForTest } from '../store/ledger-files.ts';
+
+const person = (number: number): string => `person-${number}`;
+
+const opened = (file: string, filters: number) => {
+  let number = 0;
+  return openSqliteVault(file, {
+    now: () => 1_000,
+    random: (bytes) => Uint8Array.from({ length: bytes }, () => identifierHash(`${bytes}-${number++}`)),
+    memory: { pages: 2 ** 20, entries: 2, filters, filtersInFileFrom: 20 },
+    runEntriesMax: 40,
+  });
+};
+
+/** The groups of runs in the memory of a vault. */
+const groupsOf = (vault: VaultFile): ReadonlyArray<RunGroup> =>
+  vault
+    .filters()
+    .filter(({ isGroup }) => isGroup)
+    .map(({ words }) => new RunGroup(words));
+
+const expectNotToList = (group: RunGroup, identifier: string): void =>
+  group.find(identifierHash(identifier), (run) => expect.fail(`${identifier} is in run ${run}`));
+
+const steps = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('admit'), many: fc.integer({ min: 1, max: 45 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('forget'), many: fc.nat() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('prepare'), many: fc.constantFrom(1, 30, 2_000) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('share'), many: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail'), many: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen'), many: fc.nat() }) },
+);
+
+it('a vault answers like a map, with filters and groups in memory and without', () => {
+  const seen = { groups: 0, shared: 0, forgottenInGroups: 0 };
+  fc.assert(
+    fc.property(
+      fc.array(steps, { minLength: 60, maxLength: 90 }),
+      fc.constantFrom(0, 9 * 2 ** 20, 2 ** 30),
+      (log, filters) => {
+        const file = fileForTest('vault.sqlite');
+        const open = () => opened(file, filters);
+        let vault = open();
+        const beside = openVaultBeside(file);
+        const known = new Map<string, string>();
+        const forgotten: { identifier: string; pseudonym: string }[] = [];
+        let admitted = 0;
+        const agree = (identifiers: ReadonlyArray<string>) => {
+          const expected = identifiers.map((each) => known.get(each));
+          beside.dropKept();
+          expect(beside.read((each) => identifiers.map((name) => each.pseudonymOf(name)))).toEqual(expected);
+          expect(identifiers.map((each) => vault.pseudonymOf(each))).toEqual(expected);
+          const people = identifiers.flatMap((each) => known.get(each) ?? []);
+          expect(people.map((each) => known.get(vault.identifierOf(each)!))).toEqual(people);
+        };
+        for (const { kind, many } of log) {
+          const all = Array.from({ length: admitted + 3 }, (_, at) => person(at));
+          if (kind === 'admit') {
+            const coming = [
+              ...all.slice(-15),
+              ...Array.from({ length: many }, (_, at) => person(admitted + at)),
+            ];
+            const pseudonyms = vault.pseudonymsFor(coming);
+            for (const each of coming) {
+              const before = known.get(each);
+              if (before !== undefined) expect(pseudonyms.get(each)).toBe(before);
+              known.set(each, pseudonyms.get(each)!);
+            }
+            admitted += Math.max(many, 3);
+          }
+          if (kind === 'forget') {
+            const identifier = all[many % all.length]!;
+            const pseudonym = known.get(identifier);
+            expect(vault.forget(identifier)).toBe(pseudonym);
+            known.delete(identifier);
+            if (pseudonym !== undefined) forgotten.push({ identifier, pseudonym });
+            if (groupsOf(vault).length > 0) seen.forgottenInGroups++;
+          }
+          if (kind === 'prepare') for (let step = 0; step < many && vault.prepare(); step++);
+          if (kind === 'share') {
+            beside.share(vault.filters());
+            seen.shared += groupsOf(vault).length;
+          }
+          if (kind === 'fail') {
+            vault.whenAdmitting(() => {
+              throw new Error('no room on the disk');
+            });
+            expect(() => vault.pseudonymsFor([person(admitted), person(admitted + 1)])).toThrow('no room');
+            vault.whenAdmitting(() => undefined);
+          }
+          if (kind === 'reopen') {
+            vault.close();
+            vault = open();
+          }
+          // Some of them; everybody in the end.
+          agree(all.filter((_, at) => at % 37 === many % 37));
+        }
+        const everybody = Array.from({ length: admitted }, (_, at) => person(at));
+        agree(everybody);
+        for (const { pseudonym } of forgotten) expect(vault.isForgotten(pseudonym)).toBe(true);
+        for (const group of groupsOf(vault)) {
+          seen.groups++;
+          for (const { identifier } of forgotten)
+            if (!known.has(identifier)) expectNotToList(group, identifier);
+        }
+        beside.close();
+        vault.close();
+        const database = new DatabaseSync(file, { readOnly: true });
+        expect(vaultFormat.contradiction(database, true)).toBeUndefined();
+        database.close();
+      },
+    ),
+    { numRuns: 30, endOnFailure: true },
+  );
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
+});
+
+it('a group lists no hash of people who were erased while it was made', () => {
+  for (const stepsBefore of [20, 90, 160, 230]) {
+    const vault = opened(fileForTest('vault.sqlite'), 2 ** 30);
+    const everybody = Array.from({ length: 400 }, (_, at) => person(at));
+    for (let start = 0; start < 400; start += 30) vault.pseudonymsFor(everybody.slice(start, start + 30));
+    for (let step = 0; step < stepsBefore; step++) vault.prepare();
+    expect(groupsOf(vault)).toEqual([]);
+    const erased = everybody.filter((_, at) => at % 7 === 0);
+    for (const each of erased) vault.forget(each);
+    while (vault.prepare()) {
+      // Until everything is in memory.
+    }
+    expect(groupsOf(vault)).toHaveLength(1);
+    for (const each of erased) expectNotToList(groupsOf(vault)[0]!, each);
+    expect(everybody.filter((each) => vault.pseudonymOf(each) === undefined)).toEqual(erased);
+    vault.close();
+  }
+});
