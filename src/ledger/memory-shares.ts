@@ -65,6 +65,8 @@ export interface MemoryShares {
   readonly requests: number;
   /** Where questions are answered at once. */
   readonly serving: ReaderShares;
+  /** The filters of the index of events, which questions that are answered at once use. They take a byte a person. */
+  readonly eventFilters: number;
   /** The thread that answers wide questions. */
   readonly answering: AnsweringShares;
   /** The thread that answers long questions about one person. */
@@ -83,7 +85,8 @@ const parts: Omit<MemoryShares, 'vaultFilters'> = {
   projectionsWriterPages: 50,
   requests: 60,
   serving: { logPages: 20, projectionsPages: 30, caches: 40 },
-  answering: { logPages: 10, projectionsPages: 30, caches: 90, heap: 300 },
+  eventFilters: 140,
+  answering: { logPages: 10, projectionsPages: 30, caches: 90, heap: 160 },
   answeringAboutPeople: { logPages: 10, projectionsPages: 10, caches: 30, heap: 60 },
   evidenceHeap: 115,
 };
@@ -114,6 +117,7 @@ export const memoryShares = (mebibytes: number): MemoryShares => {
     projectionsWriterPages: of(parts.projectionsWriterPages),
     requests: of(parts.requests),
     serving: reader(parts.serving),
+    eventFilters: of(parts.eventFilters),
     answering: thread(parts.answering),
     answeringAboutPeople: thread(parts.answeringAboutPeople),
     evidenceHeap: heap(parts.evidenceHeap),

@@ -27,7 +27,7 @@ export interface ServingOptions {
   /** The file of `log`, which the projector's thread opens itself. */
   readonly logFile: string;
   /** How much each part may keep in memory. */
-  readonly memory: Pick<MemoryShares, 'serving' | 'projectionsWriterPages'>;
+  readonly memory: Pick<MemoryShares, 'serving' | 'eventFilters' | 'projectionsWriterPages'>;
   /** Called and awaited before the serving generation is rebuilt. */
   readonly beforeRebuild: () => Promise<void>;
 }
@@ -121,7 +121,7 @@ export class ServingProjections {
       if (!this.serving.projector.hasOpened) throw new NotYetKnown(0, log.head());
       const { projectionsPages, caches } = memory.serving;
       const database = openProjectionsToRead(this.file, projectionsPages);
-      this.index = { database, reader: new IndexReader(database, log, caches) };
+      this.index = { database, reader: new IndexReader(database, log, caches, memory.eventFilters) };
     }
     return this.index.reader;
   }

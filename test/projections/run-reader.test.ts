@@ -2,11 +2,14 @@
  * Searching runs of many blocks, beside a plain list of what they hold.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckedRows } from '../../src/projections/engine/checked-rows.ts';
+import { ProjectionsDamaged } from '../../src/projections/engine/damage.ts';
 import { enrolmentsIn, ownDataMoved } from '../../src/projections/engine/posting-list.ts';
 import { readerCaches } from '../../src/projections/engine/reader-caches.ts';
+import { RunContent } from '../../src/projections/engine/run-content.ts';
 import { type PostingsBetween, RunReader } from '../../src/projections/engine/run-reader.ts';
 import { RunWriter } from '../../src/projections/engine/run-writer.ts';
 import { createTables } from '../../src/projections/engine/tables.ts';
@@ -38,13 +41,20 @@ const runFrom = (firstPosition: number) => {
   };
 };
 
-describe('runs of many blocks', () => {
+/** What a reader may take for filters: ten times what those of the runs here take. */
+const filterBytes = 8_000_000;
+
+describe.each([
+  ['with filters', filterBytes],
+  ['without filters', 0],
+  ['with room for a part of one filter', 20_000],
+])('runs of many blocks, read %s,', (_, bytes) => {
   it('hold the same events under a topic in whatever order topics are looked up, also after runs were merged', () => {
     const database = new DatabaseSync(':memory:');
     createTables(database);
     const writer = new RunWriter(database, new CheckedRows(database));
     // Hardly anything is remembered, so that each topic is looked up in the runs.
-    const reader = new RunReader(database, { ...readerCaches(), topics: 300 });
+    const reader = new RunReader(database, { ...readerCaches(), topics: 300, filters: bytes });
     const write = (run: number): void => {
       writer.write(run * eventsOfRun, runFrom(1 + run * eventsOfRun));
       reader.refresh((run + 1) * eventsOfRun);
@@ -74,6 +84,68 @@ describe('runs of many blocks', () => {
     for (let run = 3; run < 8; run++) write(run);
     expect(runs()).toEqual([{ blocks: 536 }]);
     holdsAll(8);
+    database.close();
+  });
+});
+
+describe('the filter of a run of many blocks', () => {
+  /** Three large runs, and a reader that uses their filters. */
+  const threeRuns = () => {
+    const database = new DatabaseSync(':memory:');
+    createTables(database);
+    const writer = new RunWriter(database, new CheckedRows(database));
+    for (let run = 0; run < 3; run++) writer.write(run * eventsOfRun, runFrom(1 + run * eventsOfRun));
+    const open = (): RunReader => {
+      const reader = new RunReader(database, { ...readerCaches(), topics: 300, filters: filterBytes });
+      reader.refresh(3 * eventsOfRun);
+      return reader;
+    };
+    return { database, open };
+  };
+
+  it('saves reading blocks of runs that have nothing under a topic', () => {
+    const { database, open } = threeRuns();
+    const reader = open();
+    reader.positions(topicOf(1, 1), 0, 3 * eventsOfRun);
+    database.exec('DELETE FROM block');
+    const absent = Array.from({ length: 100 }, (_, nth) => topicOf(1_000, nth));
+    const readsNoBlock = absent.filter((topic) => {
+      try {
+        return reader.positions(topic, 0, 3 * eventsOfRun).length === 0;
+      } catch {
+        return false;
+      }
+    });
+    // One of forty passes a filter though it is absent.
+    expect(readsNoBlock.length).toBeGreaterThan(70);
+    expect(() => reader.positions(topicOf(2, 1), 0, 3 * eventsOfRun)).toThrow(ProjectionsDamaged);
+    database.close();
+  });
+
+  it('is refused if it is not as it was written', () => {
+    const { database, open } = threeRuns();
+    database.exec(`UPDATE filter_part SET words = zeroblob(length(words)) WHERE id / 65536 = 2`);
+    expect(() => open().positions(1, 0, 3 * eventsOfRun)).toThrow(ProjectionsDamaged);
+    database.close();
+  });
+
+  it('is compared with the entries of its run', () => {
+    const { database } = threeRuns();
+    const content = () => [...new RunContent(database).entries(2_048)].length;
+    expect(content()).toBe(2_048);
+    const empty = new Uint8Array(16_000);
+    database.prepare('UPDATE filter_part SET words = ?, checksum = ?').run(empty, crc32(empty));
+    expect(content).toThrow(ProjectionsDamaged);
+    database.close();
+  });
+
+  it('can be missing, as in a file of an earlier version', () => {
+    const { database, open } = threeRuns();
+    database.exec('DELETE FROM filter_part WHERE id / 65536 = 2');
+    const found = (): ReadonlyArray<number> => open().positions(topicOf(14, 1), 0, 3 * eventsOfRun);
+    expect(found()).toEqual([14]);
+    database.exec('DROP TABLE filter_part');
+    expect(found()).toEqual([14]);
     database.close();
   });
 });

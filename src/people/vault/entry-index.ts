@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { mergedBlocks } from '../../sorted-runs/merging.ts';
+import { SoughtHashes } from '../../sorted-runs/run-filter.ts';
 import {
   entryOf,
   hashOf,
@@ -19,7 +20,6 @@ import {
 import { type FilterMemory, FiltersInMemory, type SharedFilter } from './filters-in-memory.ts';
 import type { Lookup } from './grouped-runs.ts';
 import { IndexRun } from './index-run.ts';
-import { SoughtHashes } from './run-filter.ts';
 import { isWhole, type RunRow, runRowIn, storedRun } from './run-row.ts';
 import { Slots, slotNumbers, slotsFor, slotTable } from './slots.ts';
 

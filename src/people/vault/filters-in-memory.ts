@@ -2,10 +2,11 @@
  * What an index keeps in memory to look up hashes: a filter for each run, or one group for eight runs that are never merged
  * again. What is not in memory is read from the file.
  */
+
+import { RunFilter } from '../../sorted-runs/run-filter.ts';
 import { GroupInMaking } from './group-making.ts';
 import { GroupedRuns, type Lookup } from './grouped-runs.ts';
 import type { IndexRun } from './index-run.ts';
-import { RunFilter } from './run-filter.ts';
 import { groupedRuns, RunGroup } from './run-group.ts';
 import type { RunRow } from './run-row.ts';
 

@@ -1,6 +1,7 @@
 /** Runs of an index that are looked up together. */
+
+import type { SoughtHashes } from '../../sorted-runs/run-filter.ts';
 import type { IndexRun } from './index-run.ts';
-import type { SoughtHashes } from './run-filter.ts';
 import type { RunGroup } from './run-group.ts';
 
 /** What finds entries under hashes: a run, or several together. */

@@ -2,8 +2,9 @@
  * One sorted run of the vault's index in slots: its numbers in blocks, then its fences (the first number of each
  * block), then its filter, which alone answers most lookups. The fences are in memory, and the filter if it was read.
  */
+
+import { type Filter, FilterInFile, RunFilter, type SoughtHashes } from '../../sorted-runs/run-filter.ts';
 import { distinct, firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
-import { type Filter, FilterInFile, RunFilter, type SoughtHashes } from './run-filter.ts';
 import { filterVersion, type RunRow } from './run-row.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 

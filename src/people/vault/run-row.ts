@@ -1,6 +1,6 @@
 /** The row of a run of the vault's index: where its parts are stored. */
 import { crc32 } from 'node:zlib';
-import { RunFilter } from './run-filter.ts';
+import { RunFilter } from '../../sorted-runs/run-filter.ts';
 import { slotsFor } from './slots.ts';
 
 /** The row of a run. */

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { compareIndexes, compareRows } from './checked-rows.ts';
 import { openProjectionsToRead } from './generations.ts';
+import { filterPartIn, hasFilters } from './run-filters.ts';
 import { checked, damaged, postingsIn, runOf } from './run-tables.ts';
 
 /** Rows to read in one statement. */
@@ -15,6 +16,7 @@ const checks = {
   run: (row: Row) => runOf(row),
   block: ({ entries, checksum }: Row) => checked('a block', entries, checksum),
   roll: (row: Row) => postingsIn(row),
+  filter_part: (row: Row) => filterPartIn(row),
   code_block: ({ present, present_checksum: ofPresent, codes, checksum }: Row) => {
     if (crc32(present as Uint8Array) !== ofPresent || crc32(codes as Uint8Array) !== checksum)
       throw damaged('a block of codes');
@@ -63,9 +65,10 @@ export function* checkProjectionsFile(file: string): Generator<ProjectionsProgre
     database.exec('COMMIT');
     const count = (table: RunTable): number =>
       Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()!.rows);
-    const of = runTables.reduce((sum, table) => sum + count(table), 0);
+    const tables = runTables.filter((table) => table !== 'filter_part' || hasFilters(database));
+    const of = tables.reduce((sum, table) => sum + count(table), 0);
     let done = 0;
-    for (const table of runTables) {
+    for (const table of tables) {
       for (const row of rowsOf(database, table)) {
         checks[table](row);
         done += 1;

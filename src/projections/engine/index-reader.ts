@@ -39,9 +39,12 @@ export class IndexReader implements EventIndex {
   /** The hashes of corrected events: most events need no lookup of corrections. */
   private readonly corrected = new Set<number>();
 
-  /** @param cacheBytes what it may keep decoded in memory, about. */
-  constructor(database: DatabaseSync, log: LogReader, cacheBytes?: number) {
-    const caches = readerCaches(cacheBytes);
+  /**
+   * @param cacheBytes what it may keep decoded in memory, about.
+   * @param filterBytes what it may keep of filters besides.
+   */
+  constructor(database: DatabaseSync, log: LogReader, cacheBytes?: number, filterBytes?: number) {
+    const caches = readerCaches(cacheBytes, filterBytes);
     this.database = database;
     this.log = log;
     this.events = new EventCache(log, caches.events);

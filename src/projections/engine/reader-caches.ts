@@ -12,13 +12,19 @@ export interface ReaderCaches {
   readonly events: number;
   /** Names of subjects. */
   readonly names: number;
+  /** The filters of large runs; beyond that, or where there is none, lookups read a block of each run. */
+  readonly filters: number;
 }
 
 /** What a reader keeps where its share is not given. */
 const cacheBytesDefault = 128 * 1_024 * 1_024;
 
-/** Divides what a reader may keep in memory. */
-export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches => {
+/**
+ * Divides what a reader may keep in memory.
+ *
+ * @param filters what the filters of large runs may take besides.
+ */
+export const readerCaches = (bytes: number = cacheBytesDefault, filters = 0): ReaderCaches => {
   const of = (share: number): number => Math.max(1, Math.floor(bytes * share));
   return {
     blocks: of(0.15),
@@ -27,6 +33,7 @@ export const readerCaches = (bytes: number = cacheBytesDefault): ReaderCaches =>
     codes: of(0.1),
     events: of(0.2),
     names: of(0.2),
+    filters,
   };
 };
 

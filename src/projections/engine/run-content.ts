@@ -4,10 +4,12 @@
  * relies on.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { FilterInParts } from '../../sorted-runs/run-filter.ts';
 import { entryOf, hashOf, runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import type { PostingColumns } from './posting-columns.ts';
 import type { ListKey } from './posting-list.ts';
+import { filterToCompare } from './run-filters.ts';
 import { checked, damaged, postingsIn, type Run, runOf } from './run-tables.ts';
 
 /** The hashes of entries have 32 bits. */
@@ -26,14 +28,16 @@ export interface CodesInRow {
 class EntriesOfRun {
   private readonly run: Run;
   private readonly read: (id: number) => Float64Array;
+  private readonly filter: FilterInParts | undefined;
   private place = 0;
   private at = 0;
   private last = -1;
   private block: Float64Array = new Float64Array(0);
 
-  constructor(run: Run, read: (id: number) => Float64Array) {
+  constructor(run: Run, read: (id: number) => Float64Array, filter: FilterInParts | undefined) {
     this.run = run;
     this.read = read;
+    this.filter = filter;
   }
 
   /** Passes on each entry before a limit. */
@@ -43,6 +47,7 @@ class EntriesOfRun {
         const entry = this.block[this.at]!;
         if (entry >= limit) return;
         if (entry <= this.last) throw damaged('a block');
+        if (this.filter?.mayHave(hashOf(entry)) === false) throw damaged('a filter');
         this.last = entry;
         use(entry);
       }
@@ -110,7 +115,10 @@ export class RunContent {
       const row = select.get(id);
       return checked('a block', row?.entries ?? new Uint8Array(0), row?.checksum);
     };
-    const cursors = this.runs.map((run) => ({ run, entries: new EntriesOfRun(run, read) }));
+    const cursors = this.runs.map((run) => ({
+      run,
+      entries: new EntriesOfRun(run, read, filterToCompare(this.database, run)),
+    }));
     const late = this.lateTouches();
     const group = new Numbers();
     for (let [number, at] = [0, 0]; number < groups; number++) {

@@ -13,8 +13,19 @@ import type { PostingColumns, PostingPlaces } from './posting-columns.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { cacheOf, type ReaderCaches } from './reader-caches.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
+import { RunFilters } from './run-filters.ts';
 import { offsetAfter, positionAt } from './run-offsets.ts';
-import { blockEntries, checked, damaged, free, placesIn, postingsIn, type Run, runOf } from './run-tables.ts';
+import {
+  blockEntries,
+  checked,
+  damaged,
+  free,
+  isLarge,
+  placesIn,
+  postingsIn,
+  type Run,
+  runOf,
+} from './run-tables.ts';
 import { TopicPositions } from './topic-positions.ts';
 
 /** The part of a posting list that is in one run. */
@@ -40,9 +51,6 @@ const holdsAny = ({ firstPosition, lastPosition }: Run, positions: ReadonlySet<n
   return false;
 };
 
-/** Of runs with more blocks, only the last block that was read is kept in memory: hashes are often looked up in order. */
-const blocksOfKeptRunMax = 64;
-
 /** Reads runs. Use one instance for each reading connection. */
 export class RunReader {
   private readonly statements: Readonly<
@@ -50,20 +58,22 @@ export class RunReader {
   >;
   private readonly open = new Map<number, Run>();
   private readonly blocks: LRUCache<number, Float64Array>;
-  /** By the id of a large run: the last of its blocks that was read. */
+  /** By the id of a large run: the last of its blocks that was read. Hashes are often looked up in order. */
   private readonly lastBlocks = new Map<number, { readonly place: number; readonly entries: Float64Array }>();
   private readonly topicPositions: TopicPositions;
   private readonly lists: LRUCache<string, PostingPlaces>;
   private readonly late: LateTouches;
+  private readonly filters: RunFilters;
   /** The kinds of events. */
   readonly kinds: KindColumns;
   private current: ReadonlyArray<Run> = [];
 
-  constructor(database: DatabaseSync, { blocks, topics, lists, codes }: ReaderCaches) {
+  constructor(database: DatabaseSync, { blocks, topics, lists, codes, filters }: ReaderCaches) {
     this.blocks = cacheOf(blocks);
     this.topicPositions = new TopicPositions(topics, (...sought) => this.search(...sought));
     this.lists = cacheOf(lists);
     this.late = new LateTouches(database);
+    this.filters = new RunFilters(database, filters);
     this.kinds = new KindColumns(database, codes);
     this.statements = {
       ids: database.prepare('SELECT id FROM run ORDER BY first_position'),
@@ -98,6 +108,7 @@ export class RunReader {
       this.lastBlocks.delete(id);
     }
     this.late.refresh();
+    this.filters.keepThose(this.open);
   }
 
   /** The last position that the runs hold. */
@@ -117,7 +128,7 @@ export class RunReader {
 
   /** A block of a run, which can be read until the next one of that run. */
   private block(run: Run, place: number): Float64Array {
-    if (run.fences.length > blocksOfKeptRunMax) return this.blockOfLarge(run, place);
+    if (isLarge(run.fences.length)) return this.blockOfLarge(run, place);
     const id = run.firstBlock + place;
     const cached = this.blocks.get(id);
     if (cached !== undefined) return cached;
@@ -164,7 +175,7 @@ export class RunReader {
 
   private search(topic: Topic, after: number, found: (position: number) => boolean): void {
     for (const run of this.current) {
-      if (run.lastPosition <= after) continue;
+      if (run.lastPosition <= after || !this.filters.mayHave(run, topic)) continue;
       let goesOn = true;
       const foundAt = (offset: number): boolean => {
         goesOn = found(positionAt(run, offset));

@@ -34,6 +34,16 @@ export const runTables = `
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
 
+/** The parts of filters of runs: see `run-filters.ts`. They can be missing: a file of an earlier version has none. */
+export const filterTable =
+  'CREATE TABLE IF NOT EXISTS filter_part (id INTEGER PRIMARY KEY, words BLOB NOT NULL, checksum INTEGER NOT NULL)';
+
+/** Runs of more blocks are large: they have filters, and their blocks are not kept in memory. */
+const largeRunBlocks = 64;
+
+/** Whether a run of so many blocks is large. */
+export const isLarge = (blocks: number): boolean => blocks > largeRunBlocks;
+
 const nothing = new Uint8Array(0);
 const aList = 'a posting list';
 

@@ -13,6 +13,7 @@ import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
 import { mergedPostings, type PackedPostings, packPostings } from './posting-columns.ts';
 import { concatenated, type ListKey } from './posting-list.ts';
+import { FilterWriter } from './run-filters.ts';
 import {
   blockEntries,
   checked,
@@ -53,6 +54,8 @@ export interface NewRun {
 interface WrittenRun extends Omit<NewRun, 'entries' | 'lists'> {
   /** The entries in blocks, each valid until the next one. */
   readonly blocks: Iterable<Float64Array>;
+  /** How many blocks there are at most. */
+  readonly blocksMax: number;
   readonly listKeys: Float64Array;
   readonly listOf: (key: ListKey) => PackedPostings;
 }
@@ -62,10 +65,12 @@ export class RunWriter {
   private readonly statements;
 
   private readonly rows: CheckedRows;
+  private readonly filters: FilterWriter;
 
   /** @param rows the checked rows of the same writer. */
   constructor(database: DatabaseSync, rows: CheckedRows) {
     this.rows = rows;
+    this.filters = new FilterWriter(database);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       run: prepare(
@@ -95,7 +100,13 @@ export class RunWriter {
     const listKeys = Float64Array.from(lists.keys());
     const blocks = inBlocks(entries, blockEntries);
     this.merge(mergeableBefore(this.sizes(), itemsOf(run.events, blocks.length)));
-    this.insert(after, { ...others, blocks, listKeys, listOf: (key) => packPostings(lists.get(key)!) });
+    this.insert(after, {
+      ...others,
+      blocks,
+      blocksMax: blocks.length,
+      listKeys,
+      listOf: (key) => packPostings(lists.get(key)!),
+    });
     while (this.merge(mergeable(this.sizes()))) {
       // Repeats until no size has too many runs.
     }
@@ -113,14 +124,16 @@ export class RunWriter {
   }
 
   private insert(afterPosition: number, added: WrittenRun): void {
-    const { firstPosition, lastPosition, events, positions, blocks, listKeys, listOf } = added;
+    const { firstPosition, lastPosition, events, positions, blocks, blocksMax, listKeys, listOf } = added;
     const firsts: number[] = [];
+    const filter = this.filters.filterFor(blocksMax);
     let firstBlock = 0;
     let lastBlock = -1;
     for (const block of blocks) {
       lastBlock = Number(this.statements.block.run(toBlob(block), crc32(toBlob(block))).lastInsertRowid);
       if (firsts.length === 0) firstBlock = lastBlock;
       firsts.push(block[0]!);
+      filter?.addAll(block);
     }
     const fences = Float64Array.from(firsts);
     const run: Omit<Run, 'id'> = {
@@ -146,6 +159,7 @@ export class RunWriter {
       positions === undefined ? null : toBlob(positions),
       checksumOfRun(run),
     );
+    if (filter !== undefined) this.filters.write(Number(lastInsertRowid), filter);
     for (const key of listKeys) {
       const packed = listOf(key);
       const [places, subjects] = [toBlob(packed.places), toBlob(packed.subjects)];
@@ -184,6 +198,7 @@ export class RunWriter {
       offset += run.events;
       this.statements.removeCodes.run(run.id);
       this.statements.removeRun.run(run.id);
+      this.filters.remove(run.id);
     }
     const [firstPosition, lastPosition] = [last[0]!.firstPosition, last.at(-1)!.lastPosition];
     const isDense = lastPosition - firstPosition + 1 === offset;
@@ -194,6 +209,7 @@ export class RunWriter {
       positions: isDense ? undefined : concatenated(last.map(positionsOf)),
       codes,
       blocks: mergedBlocks(merged, blockEntries),
+      blocksMax: merged.reduce((sum, { blocks }) => sum + blocks, 0),
       listKeys: Float64Array.from(new Set(last.flatMap(({ listKeys }) => [...listKeys]))),
       listOf: (key) => this.mergedList(key, last),
     });

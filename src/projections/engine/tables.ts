@@ -4,17 +4,18 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { emptyCounts } from './checked-rows.ts';
-import { runTables } from './run-tables.ts';
+import { filterTable, runTables } from './run-tables.ts';
 
 /** The version of the tables: a file of another version cannot be used, and is rebuilt first. */
 export const tablesVersion = 7;
 /** The version of the code that fills them: a file from other code serves until a replay has built the next. */
-export const codeVersion = 1;
+export const codeVersion = 2;
 
 const schema = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 ${runTables}
+  ${filterTable};
   -- Corrections, by the hash of the source and id of the event they are about.
   CREATE TABLE correction (target INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (target, position)) WITHOUT ROWID;
   CREATE INDEX correction_position ON correction (position);

@@ -1,25 +1,27 @@
 /**
  * Detects most hashes that a run does not contain, without reading its blocks. It is a Bloom filter whose bits for
- * one hash are in one block of 64 bytes, so that a lookup reads one line of the processor's cache. About one in 1,200
- * absent hashes passes.
+ * one hash are in one block of 64 bytes, so that a lookup reads one line of the processor's cache. With two bytes for each
+ * number, about one in 1,200 absent hashes passes; with one byte, about one in 40.
  *
  * The leading bits of a hash choose its block, so sorted hashes visit blocks in order. Building a filter from sorted
  * hashes, and looking up many, reads memory from its beginning to its end, which is much faster than reading it everywhere.
  */
-import { hashOf } from '../../sorted-runs/sorted-runs.ts';
+import { hashOf } from './sorted-runs.ts';
 
 // What lookups use is not exported: V8 would read an exported constant anew for each hash, which doubles the time.
 
-/** Bits for each number of a run. */
-const bitsPerNumber = 16;
 const wordBits = 32;
 /** Words of a block: 512 bits. */
 const blockWords = 16;
 /** Bits of a block are numbered with this many bits. */
 const bitNumberBits = 9;
-/** For one hash, three bits are set from each of three mixtures of its bits. */
+/** For one hash, three bits are set from each of some mixtures of its bits: of three with two bytes for each number. */
 const bitsOfMixture = 3;
-const mixtures = 3;
+
+/** How many bytes a filter has for each number of a run. */
+export type BytesPerNumber = 1 | 2;
+/** How many mixtures of a hash it uses. */
+const mixturesOf = (bytes: BytesPerNumber): number => bytes + 1;
 
 /** Mixes the bits of a hash with a finalizer of the kind of Murmur3, with other constants than those of the hash. */
 const mixtureOf = (hash: number, which: number): number => {
@@ -57,7 +59,7 @@ const bitAt = (words: Uint32Array, block: number, mixed: number): number =>
   (words[block + ((mixed >>> 5) & (blockWords - 1))]! >>> (mixed & 31)) & 1;
 
 /** Whether the block at a word has the bits of a hash. */
-const blockHas = (words: Uint32Array, block: number, hash: number): boolean => {
+const blockHas = (words: Uint32Array, block: number, hash: number, mixtures: number): boolean => {
   for (let which = 0; which < mixtures; which++) {
     let mixed = mixtureOf(hash, which);
     for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
@@ -78,9 +80,10 @@ export interface Filter {
   passing(sought: SoughtHashes): Uint32Array;
 }
 
-/** A filter that stays in its file: each lookup reads the words that it needs. */
+/** A filter of two bytes for each number that stays in its file: each lookup reads the words that it needs. */
 export class FilterInFile implements Filter {
   private readonly blocks: number;
+  private readonly mixtures = mixturesOf(2);
   private readonly slotWords: number;
   private readonly read: (slot: number) => Uint32Array;
 
@@ -117,14 +120,14 @@ export class FilterInFile implements Filter {
   }
 
   mayHave(hash: number): boolean {
-    return blockHas(this.blocksInOrder()(blockOf(hash, this.blocks)), 0, hash);
+    return blockHas(this.blocksInOrder()(blockOf(hash, this.blocks)), 0, hash, this.mixtures);
   }
 
   passing({ hashes, passed }: SoughtHashes): Uint32Array {
     const block = this.blocksInOrder();
     let count = 0;
     for (const [at, hash] of hashes.entries())
-      if (blockHas(block(blockOf(hash, this.blocks)), 0, hash)) passed[count++] = at;
+      if (blockHas(block(blockOf(hash, this.blocks)), 0, hash, this.mixtures)) passed[count++] = at;
     return passed.subarray(0, count);
   }
 }
@@ -133,26 +136,32 @@ export class FilterInFile implements Filter {
 export class RunFilter implements Filter {
   readonly words: Uint32Array;
   private readonly blocks: number;
+  private readonly mixtures: number;
 
-  /** @param words the words of a stored filter; `wordsFor` gives their number. */
-  constructor(words: Uint32Array) {
+  /**
+   * @param words the words of a stored filter; `wordsFor` gives their number.
+   * @param bytesPerNumber as when it was made.
+   */
+  constructor(words: Uint32Array, bytesPerNumber: BytesPerNumber = 2) {
     this.words = words;
     this.blocks = words.length / blockWords;
+    this.mixtures = mixturesOf(bytesPerNumber);
   }
 
   /** The number of words in the filter for some numbers. */
-  static wordsFor(numbers: number): number {
-    return Math.ceil((numbers * bitsPerNumber) / (wordBits * blockWords)) * blockWords;
+  static wordsFor(numbers: number, bytesPerNumber: BytesPerNumber = 2): number {
+    return Math.ceil((numbers * bytesPerNumber) / (4 * blockWords)) * blockWords;
   }
 
   /**
    * An empty filter for some numbers. Other threads can use its words too. Only the memory of growable buffers starts at the
    * start of a page; elsewhere most blocks would be in two lines of the cache, and a lookup would take three times as long.
    */
-  static of(numbers: number): RunFilter {
-    const words = RunFilter.wordsFor(numbers);
+  static of(numbers: number, bytesPerNumber: BytesPerNumber = 2): RunFilter {
+    const words = RunFilter.wordsFor(numbers, bytesPerNumber);
     const bytes = words * Uint32Array.BYTES_PER_ELEMENT;
-    return new RunFilter(new Uint32Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, words));
+    const memory = new SharedArrayBuffer(bytes, { maxByteLength: bytes });
+    return new RunFilter(new Uint32Array(memory, 0, words), bytesPerNumber);
   }
 
   /** The first word of the block of a hash. */
@@ -162,7 +171,7 @@ export class RunFilter implements Filter {
 
   add(hash: number): void {
     const block = this.blockOf(hash);
-    for (let which = 0; which < mixtures; which++) {
+    for (let which = 0; which < this.mixtures; which++) {
       let mixed = mixtureOf(hash, which);
       for (let bit = 0; bit < bitsOfMixture; bit++, mixed >>>= bitNumberBits)
         this.words[block + ((mixed >>> 5) & (blockWords - 1))]! |= 1 << (mixed & 31);
@@ -175,7 +184,7 @@ export class RunFilter implements Filter {
   }
 
   mayHave(hash: number): boolean {
-    return blockHas(this.words, this.blockOf(hash), hash);
+    return blockHas(this.words, this.blockOf(hash), hash, this.mixtures);
   }
 
   passing(sought: SoughtHashes): Uint32Array {
@@ -213,5 +222,37 @@ export class RunFilter implements Filter {
       if (this.mayHave(hashes[at]!)) sought.passed[passed++] = at;
     }
     return passed;
+  }
+}
+
+/** Words of a part of a filter: with a checksum they fill a page of 16 KiB. */
+export const partWords = 4_000;
+
+/** A filter whose parts are read when lookups need them. */
+export class FilterInParts {
+  private readonly blocks: number;
+  private readonly mixtures: number;
+  private readonly read: (part: number) => Uint32Array | undefined;
+
+  /**
+   * @param parts how many parts it has: those of a `RunFilter` whose words were divided into parts of `partWords`.
+   * @param read gives the words of a part, numbered from 0; undefined if there is no room to read it.
+   */
+  constructor(
+    parts: number,
+    bytesPerNumber: BytesPerNumber,
+    read: (part: number) => Uint32Array | undefined,
+  ) {
+    this.blocks = (parts * partWords) / blockWords;
+    this.mixtures = mixturesOf(bytesPerNumber);
+    this.read = read;
+  }
+
+  /** Returns false only if the hash was never added. */
+  mayHave(hash: number): boolean {
+    const word = blockOf(hash, this.blocks);
+    const part = Math.floor(word / partWords);
+    const words = this.read(part);
+    return words === undefined || blockHas(words, word - part * partWords, hash, this.mixtures);
   }
 }

@@ -1,12 +1,17 @@
-/** The filters of the vault's index: what they let pass, and which hashes they stop. */
+/** The filters of sorted runs: what they let pass, and which hashes they stop. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FilterInFile, RunFilter, SoughtHashes } from '../../src/people/vault/run-filter.ts';
+import {
+  type BytesPerNumber,
+  FilterInFile,
+  RunFilter,
+  SoughtHashes,
+} from '../../src/sorted-runs/run-filter.ts';
 
 const hash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
-const filterOf = (hashes: ReadonlyArray<number>): RunFilter => {
-  const filter = RunFilter.of(hashes.length);
+const filterOf = (hashes: ReadonlyArray<number>, bytesPerNumber: BytesPerNumber = 2): RunFilter => {
+  const filter = RunFilter.of(hashes.length, bytesPerNumber);
   for (const each of hashes) filter.add(each);
   return filter;
 };
@@ -17,8 +22,9 @@ describe('the filter of a run', () => {
       fc.property(
         fc.array(hash, { minLength: 1, maxLength: 600 }),
         fc.array(hash, { maxLength: 600 }),
-        (added, others) => {
-          const filter = filterOf(added);
+        fc.constantFrom<BytesPerNumber>(1, 2),
+        (added, others, bytes) => {
+          const filter = filterOf(added, bytes);
           const sorted = Uint32Array.from([...added, ...others]).sort();
           const passing = new Set([...filter.passing(new SoughtHashes(sorted))].map((at) => sorted[at]!));
           for (const each of added) expect(passing.has(each)).toBe(true);
@@ -51,14 +57,17 @@ describe('the filter of a run', () => {
     );
   });
 
-  test('given absent hashes, about one in 1,200 passes', () => {
+  test.each([
+    { bytes: 2, oneIn: 1_200 },
+    { bytes: 1, oneIn: 40 },
+  ] as const)('given $bytes bytes a number, about one in $oneIn absent hashes passes', ({ bytes, oneIn }) => {
     // Multiples of an odd number visit every number of 32 bits once.
     const numbered = (from: number, count: number): ReadonlyArray<number> =>
       Array.from({ length: count }, (_, at) => Math.imul(from + at, 0x9e3779b1) >>> 0);
-    const filter = filterOf(numbered(1, 100_000));
+    const filter = filterOf(numbered(1, 100_000), bytes);
     const absent = Uint32Array.from(numbered(100_001, 1_000_000)).sort();
     const passed = filter.passing(new SoughtHashes(absent)).length;
-    expect(passed).toBeLessThan(1_000_000 / 1_000);
-    expect(passed).toBeGreaterThan(1_000_000 / 2_000);
+    expect(passed).toBeLessThan((1.2 * 1_000_000) / oneIn);
+    expect(passed).toBeGreaterThan((0.6 * 1_000_000) / oneIn);
   });
 });
