@@ -73,10 +73,16 @@ export const pageReader = (
   nameOf: (source: number) => string,
 ): ((after: Position, upTo: Position, limit: number) => RecordedPage) => {
   database.limits.length = valueBytesMax;
+  // Rows of a subquery are copied column by column, which would take as long as the rest. Without an index, they are read in
+  // the order of their positions; below, any other order is damage.
   const select = database.prepare(
     `SELECT CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB),
             CAST(group_concat(concat_ws(' ', position, source, recorded_at, attribution, checksum, octet_length(bytes), octet_length(id), id), ' ') AS BLOB)
-     FROM (SELECT * FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)`,
+     FROM event NOT INDEXED
+     WHERE position > ? AND position <= (
+       SELECT max(position)
+       FROM (SELECT position FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)
+     )`,
   );
   select.setReturnArrays(true);
   let atOnce = eventsAtFirst;
@@ -85,7 +91,7 @@ export const pageReader = (
     for (;;) {
       const events = Math.min(limit, atOnce);
       try {
-        const values = select.get(after, upTo, events);
+        const values = select.get(after, after, upTo, events);
         return values as unknown as [bytes: Uint8Array | null, rows: Uint8Array | null];
       } catch (error) {
         if (!isTooBig(error) || events <= 1) throw error;
