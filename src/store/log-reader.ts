@@ -52,6 +52,8 @@ export interface LogReader {
   page(after: Position, upTo: Position, limit: number): LogPage;
   /** The event with this `source` + `id`, if it is recorded. */
   find(source: string, id: string): StoredEvent | undefined;
+  /** Its position, by the index alone: nothing of the event is read. */
+  positionOf(source: string, id: string): Position | undefined;
   /** The recorded events of a source with these ids, in any order; much cheaper than finding each. */
   findSome(source: string, ids: ReadonlyArray<string>): ReadonlyArray<StoredEvent>;
   /** Up to `limit` events of a source after a position, in log order; the cost depends only on these. */

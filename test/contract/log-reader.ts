@@ -103,6 +103,7 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       for (const event of [log[0]!, log[701]!, log.at(-1)!]) {
         expect(reader.at(event.position)).toEqual(event);
         expect(reader.find(event.source, event.id)).toEqual(event);
+        expect(reader.positionOf(event.source, event.id)).toBe(event.position);
         expect(reader.recordedAtOf(event.position)).toBe(event.recordedAt);
       }
       expect(reader.at(log.at(-1)!.position + 1)).toBeUndefined();
@@ -118,7 +119,9 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(some(positions, large)).toEqual(inOrder);
       expect(some([], everything)).toEqual([]);
       expect(reader.find('b', '3')).toBeUndefined();
+      expect(reader.positionOf('b', '3')).toBeUndefined();
       expect(reader.find('c', '1')).toBeUndefined();
+      expect(reader.positionOf('c', '1')).toBeUndefined();
       const found = reader.findSome('a', ['1299', 'none', '"', '5', '5']).map(({ id }) => id);
       expect(found.toSorted()).toEqual(['1299', '5']);
       expect(reader.findSome('b', ['2', '3'])).toEqual([reader.find('b', '2')]);

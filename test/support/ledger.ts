@@ -56,6 +56,7 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
     page: (position, upTo, limit) =>
       pageOf(events.filter((event) => event.position > position && event.position <= upTo).slice(0, limit)),
     find: (source, id) => byIdentity.get(`${source}\n${id}`),
+    positionOf: (source, id) => byIdentity.get(`${source}\n${id}`)?.position,
     findSome: (source, ids) => events.filter((event) => event.source === source && ids.includes(event.id)),
     ofSource: (source, after, limit) =>
       events.filter((event) => event.source === source && event.position > after).slice(0, limit),

@@ -35,6 +35,7 @@ export class StagedLedger {
       next: (position, limit) => this.current.next(position, limit),
       page: (position, upTo, limit) => this.current.page(position, upTo, limit),
       find: (source, id) => this.current.find(source, id),
+      positionOf: (source, id) => this.current.positionOf(source, id),
       findSome: (source, ids) => this.current.findSome(source, ids),
       ofSource: (source, after, limit) => this.current.ofSource(source, after, limit),
       head: () => this.current.head(),

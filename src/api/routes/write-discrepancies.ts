@@ -50,7 +50,7 @@ export class WriteDiscrepancies {
     if (clocks === undefined || E.isLeft(clocks)) return {};
     const places = new Map<number, number>();
     for (const { source, id, index } of this.sent) {
-      const at = ledger.parts.log.find(source, id)?.position;
+      const at = ledger.parts.log.positionOf(source, id);
       if (at !== undefined && !places.has(at)) places.set(at, index);
     }
     const asked = {

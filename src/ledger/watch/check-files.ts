@@ -3,12 +3,16 @@ import { existsSync } from 'node:fs';
 import { readLogFormat, readOf } from '../../people/access/read-log-format.ts';
 import { entriesIn } from '../../people/vault/read-identifiers.ts';
 import { checkProjectionsFile } from '../../projections/engine/check-projections.ts';
+import type { StoredEvent } from '../../store/event-store.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { damaged } from '../../store/sqlite/store-problems.ts';
 
-/** Rows to read in one statement and check between two pauses. */
-const rowsAtOnceMax = 500;
+/** Rows to read in one statement, so that a pause can follow soon. */
+const rowsAtOnceMax = 100;
+/** Events to read in one statement, and about how many bytes: one event of many people may have more. */
+const eventsAtOnceMax = 32;
+const bytesAtOnce = 131_072;
 
 /** The files to check; missing ones are skipped. */
 export interface WatchedFiles {
@@ -26,15 +30,22 @@ export interface WatchProgress {
   readonly of: number;
 }
 
+/** How many events to read next: as many as are about as large together as is to be read at once, if those before say so. */
+const eventsAfter = (before: ReadonlyArray<StoredEvent>): number => {
+  const bytes = before.reduce((sum, event) => sum + event.bytes.length, 0);
+  return Math.max(1, Math.min(Math.floor((before.length * bytesAtOnce) / bytes), eventsAtOnceMax));
+};
+
 /** Reads every event and looks it up by source and id: a damaged index would allow it to be recorded twice. */
 function* checkLog(file: string): Generator<WatchProgress> {
   const log = openLogFile(file);
   try {
     const of = log.head();
+    let atOnce = 1;
     for (let done = 0; done < of; ) {
-      const page = log.next(done, Math.min(rowsAtOnceMax, of - done));
+      const page = log.next(done, Math.min(atOnce, of - done));
       for (const { source, id, position } of page) {
-        const found = log.find(source, id)?.position;
+        const found = log.positionOf(source, id);
         if (found !== position) {
           const instead = found === undefined ? 'does not lead to it' : `leads to position ${found} instead`;
           throw damaged(file, `the index of the event at position ${position} ${instead}`);
@@ -42,6 +53,7 @@ function* checkLog(file: string): Generator<WatchProgress> {
       }
       if (page.length === 0) throw damaged(file, `the event at position ${done + 1} is missing`);
       done = page.at(-1)!.position;
+      atOnce = eventsAfter(page);
       yield { file: 'log', done, of };
     }
   } finally {
@@ -51,7 +63,7 @@ function* checkLog(file: string): Generator<WatchProgress> {
 
 function* checkVault(file: string): Generator<WatchProgress> {
   let done = 0;
-  for (const _ of entriesIn(file)) {
+  for (const _ of entriesIn(file, rowsAtOnceMax)) {
     done++;
     if (done % rowsAtOnceMax === 0) yield { file: 'vault', done, of: done };
   }
@@ -76,8 +88,7 @@ function* checkReads(file: string): Generator<WatchProgress> {
 }
 
 function* checkProjections(file: string): Generator<WatchProgress> {
-  for (const { done, of } of checkProjectionsFile(file))
-    if (done % rowsAtOnceMax === 0 || done === of) yield { file: 'projections', done, of };
+  for (const progress of checkProjectionsFile(file)) yield { file: 'projections', ...progress };
 }
 
 /**

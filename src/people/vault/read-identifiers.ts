@@ -11,12 +11,16 @@ const rowsAtOnceMax = 5_000;
 /** Opens a vault read-only, also one of an earlier version: its entries are the same. */
 export const openVaultToRead = (file: string): DatabaseSync => openToRead(file, vaultFormat, undefined, true);
 
-/** The entries of a vault in order. */
-export const entriesIn = function* (file: string): Iterable<EntryRow> {
+/**
+ * The entries of a vault in order.
+ *
+ * @param atOnce how many to read in one statement.
+ */
+export const entriesIn = function* (file: string, atOnce = rowsAtOnceMax): Iterable<EntryRow> {
   const database = openVaultToRead(file);
   try {
     const select = database.prepare(
-      `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`,
+      `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${atOnce}`,
     );
     select.setReturnArrays(true);
     for (let last = 0; ; ) {

@@ -6,8 +6,8 @@ import { openProjectionsToRead } from './generations.ts';
 import { filterPartIn, hasFilters } from './run-filters.ts';
 import { checked, damaged, postingsIn, runOf } from './run-tables.ts';
 
-/** Rows to read in one statement. */
-const rowsAtOnceMax = 100;
+/** Rows to read in one statement: a block has some kilobytes, a posting list may have many more. */
+const rowsAtOnceMax = 8;
 
 type Row = Record<string, unknown>;
 

@@ -134,7 +134,7 @@ export class IndexReader implements EventIndex {
   }
 
   find(source: string, id: string): number | undefined {
-    return this.log.find(source, id)?.position;
+    return this.log.positionOf(source, id);
   }
 
   positionsAfter(position: number, limit: number): ReadonlyArray<number> {

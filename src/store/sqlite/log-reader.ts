@@ -43,6 +43,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
      WHERE position IN (SELECT value FROM json_each(?)) AND length(bytes) <= ?`,
   );
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
+  const selectPosition = prepare('SELECT position FROM event WHERE source = ? AND id = ?');
   const selectSome = prepare(
     `SELECT ${eventColumns} FROM event WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
   );
@@ -172,6 +173,12 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         const number = numberOf(source);
         const row = number === undefined ? undefined : selectFound.get(number, id);
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
+      }),
+    positionOf: (source, id) =>
+      guard(() => {
+        const number = numberOf(source);
+        const row = number === undefined ? undefined : selectPosition.get(number, id);
+        return (row as unknown as [Position] | undefined)?.[0];
       }),
     findSome: (source, ids) =>
       guard(() => {
