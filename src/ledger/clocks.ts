@@ -6,8 +6,7 @@
  * echoes a `knownAt` later than the last event of the log, since a later write could still fall at or before it.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Clocks } from '../contract/answers.ts';
 import { type QuestionClocks, wireClocks } from '../contract/asked.ts';
 import type { Cursor } from '../contract/cursor.ts';
@@ -130,17 +129,19 @@ export const clocksOf = (
 ): TE.TaskEither<Problem, QuestionClocks> => {
   const { log, now } = ledger.parts;
   const { validAt = now(), minAssurance = 'claimed', atLeast = origin } = asked;
-  return pipe(
-    TE.fromTask(() => caughtUp(ledger, asked, cursor)),
-    TE.flatMapEither(() => checkedKnownAt(ledger, cursor === undefined ? asked.knownAt : undefined)),
-    TE.bind('known', () => TE.right(askedKnowledge(log, asked, cursor))),
-    TE.tap(({ known }) => reached(ledger, Math.max(endOfWrite(log, atLeast), known?.position ?? origin))),
-    TE.map(({ known }) => ({
+  return async () => {
+    await caughtUp(ledger, asked, cursor);
+    const checked = checkedKnownAt(ledger, cursor === undefined ? asked.knownAt : undefined);
+    if (E.isLeft(checked)) return checked;
+    const known = askedKnowledge(log, asked, cursor);
+    const arrived = await reached(ledger, Math.max(endOfWrite(log, atLeast), known?.position ?? origin))();
+    if (E.isLeft(arrived)) return arrived;
+    return E.right({
       validAt: cursor?.validAt ?? validAt,
       ...(known ?? knownByWholeWrites(log, ledger.checkpoint())),
       minAssurance,
-    })),
-  );
+    });
+  };
 };
 
 /** The clocks of an answer about the ledger itself: now, with everything that the projections know. */

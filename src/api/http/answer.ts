@@ -1,8 +1,5 @@
 /** The steps from a request to a response: read the parameters, ask, and convert the result. */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Context } from 'hono';
 import { type Answered, type Asked, wireClocks } from '../../contract/asked.ts';
 import { encodeCursor } from '../../contract/cursor.ts';
@@ -26,27 +23,20 @@ import { problem } from './problem.ts';
 import { sendJson } from './send-json.ts';
 
 /** Reads the parameters of a question, and waits until its answer can know enough. */
-export const askedOf = <Q extends PlainQuestion>(
+export const askedOf = async <Q extends PlainQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   question: QuestionOf<Q>,
-): TE.TaskEither<Problem, Asked<Q>> => {
+): Promise<E.Either<Problem, Asked<Q>>> => {
   // An unauthorized caller's question is not even read.
   callerOf(context);
-  return pipe(
-    TE.fromEither(readQuestion(question, new URL(context.req.url).searchParams)),
-    TE.flatMap((parameters) =>
-      pipe(
-        clocksOf(ledger, parameters, parameters.cursor),
-        TE.map((clocks) => ({
-          clocks,
-          limit: parameters.limit ?? limitDefault,
-          after: parameters.cursor?.after,
-          parameters,
-        })),
-      ),
-    ),
-  );
+  const read = readQuestion(question, new URL(context.req.url).searchParams);
+  if (E.isLeft(read)) return read;
+  const parameters = read.right;
+  const clocks = await clocksOf(ledger, parameters, parameters.cursor)();
+  if (E.isLeft(clocks)) return clocks;
+  const { limit = limitDefault, cursor } = parameters;
+  return E.right({ clocks: clocks.right, limit, after: cursor?.after, parameters });
 };
 
 /** The clocks and the page of an answered question. */
@@ -101,23 +91,6 @@ const asNothingKnown =
         }
       : refused;
 
-/** The response to a question: its answer, or the problem. */
-const responseTo = <A>(
-  context: Context<ApiEnv>,
-  answered: TE.TaskEither<Problem, { readonly asked: AnsweredAs; readonly found: Answered<A> }>,
-  shown: Shown<A>,
-  written?: Written<A>,
-): Promise<Response> =>
-  pipe(
-    answered,
-    TE.matchE(
-      (refused) => T.of(problem(context, refused)),
-      ({ asked, found }) =>
-        async () =>
-          written === undefined ? respond(context, asked, found, shown) : written(found.data, asked),
-    ),
-  )();
-
 /**
  * Reads and answers a question within one snapshot, with paging.
  *
@@ -132,28 +105,24 @@ export const answer = <Q extends PlainQuestion, A>(
 ): Promise<Response> => answerPrepared(context, ledger, question, async () => undefined, ask, shown);
 
 /** The same, but `prepare` first waits for something between reading and asking the question. */
-export const answerPrepared = <Q extends PlainQuestion, B, A>(
+export const answerPrepared = async <Q extends PlainQuestion, B, A>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   question: QuestionOf<Q>,
   prepare: (asked: Asked<Q>) => Promise<B>,
   ask: (view: View, asked: Asked<Q>, prepared: B) => E.Either<Problem, Answered<A>>,
   shown: Shown<A> = asFound,
-): Promise<Response> =>
-  responseTo(
-    context,
-    pipe(
-      TE.Do,
-      TE.bind('asked', () => askedOf(context, ledger, question)),
-      TE.bind('prepared', ({ asked }) => TE.fromTask(() => prepare(asked))),
-      TE.bind('found', ({ asked, prepared }) => {
-        const { position, minAssurance } = asked.clocks;
-        const found = ledger.ask(position, minAssurance, (view) => ask(view, asked, prepared));
-        return TE.fromEither(pipe(found, E.mapLeft(asNothingKnown(ledger, asked))));
-      }),
-    ),
-    shown,
-  );
+): Promise<Response> => {
+  const read = await askedOf(context, ledger, question);
+  if (E.isLeft(read)) return problem(context, read.left);
+  const asked = read.right;
+  const prepared = await prepare(asked);
+  const { position, minAssurance } = asked.clocks;
+  const found = ledger.ask(position, minAssurance, (view) => ask(view, asked, prepared));
+  return E.isLeft(found)
+    ? problem(context, asNothingKnown(ledger, asked)(found.left))
+    : respond(context, asked, found.right, shown);
+};
 
 /**
  * Reads a question that may take long, and answers it.
@@ -162,7 +131,7 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
  * @param ask answers it, until the signal says that the caller no longer waits.
  * @param written writes the answer if it is not JSON.
  */
-export const answerLong = <Q extends WideQuestion>(
+export const answerLong = async <Q extends WideQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   parameters: QuestionOf<AskedFor<Q>>,
@@ -170,30 +139,20 @@ export const answerLong = <Q extends WideQuestion>(
   ask: (asked: AskedWidely<Q>, signal: AbortSignal) => Promise<E.Either<Problem, Answered<FoundBy<Q>>>>,
   shown: Shown<FoundBy<Q>> = asFound,
   written?: Written<FoundBy<Q>>,
-): Promise<Response> =>
-  responseTo(
-    context,
-    pipe(
-      TE.Do,
-      TE.bind('asked', () => askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>)),
-      TE.bind(
-        'widely',
-        ({ asked }) =>
-          () =>
-            prepare(asked as Asked<AskedFor<Q>>).then(E.mapLeft(asNothingKnown(ledger, asked))),
-      ),
-      TE.bind(
-        'found',
-        ({ asked, widely }) =>
-          () =>
-            ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(ledger, asked))),
-      ),
-      // The prepared question may have other clocks than the request.
-      TE.map(({ widely, found }) => ({ asked: widely.asked, found })),
-    ),
-    shown,
-    written,
-  );
+): Promise<Response> => {
+  const read = await askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>);
+  if (E.isLeft(read)) return problem(context, read.left);
+  const refusal = (refused: Problem): Response =>
+    problem(context, asNothingKnown(ledger, read.right)(refused));
+  const prepared = await prepare(read.right as Asked<AskedFor<Q>>);
+  if (E.isLeft(prepared)) return refusal(prepared.left);
+  const answered = await ask(prepared.right, context.req.raw.signal);
+  if (E.isLeft(answered)) return refusal(answered.left);
+  // The prepared question may have other clocks than the request.
+  const { asked } = prepared.right;
+  const { right: found } = answered;
+  return written === undefined ? respond(context, asked, found, shown) : written(found.data, asked);
+};
 
 /** Reads and answers a wide question. */
 export const answerWide = <Q extends WideQuestion>(

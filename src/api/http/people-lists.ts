@@ -5,7 +5,6 @@
  * recorded, under the pseudonym, before the row is sent.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { Context } from 'hono';
 import { type Answered, type Asked, wireClocks } from '../../contract/asked.ts';
 import { csvLines } from '../../contract/csv.ts';
@@ -179,7 +178,7 @@ export const answerPeople = async <Q extends WideQuestion>(
     return answerWide(context, ledger, parameters, question, given, async (found) =>
       of.shown(found, await seen(context, ledger, of.rows(found), of.name)),
     );
-  const asked = await pipe(askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>))();
+  const asked = await askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>);
   if (E.isLeft(asked)) return problem(context, asked.left);
   return stream(context, ledger, format, { asked: asked.right as Asked<AskedFor<Q>>, question, given }, of);
 };

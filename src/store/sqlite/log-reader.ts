@@ -215,8 +215,18 @@ export const openLogReader = (file: string, cacheBytes?: number): LogReader =>
  */
 export const openQueries = (file: string, format: FileFormat, cacheBytes?: number): LogReader => {
   const database = openToRead(file, format, cacheBytes);
+  const queries = ledgerQueries(database, file);
+  /** The event whose time was read last: each question asks several times for that of the last event of the log. */
+  let last: { readonly position: Position; readonly recordedAt: Instant } | undefined;
   return {
-    ...ledgerQueries(database, file),
+    ...queries,
+    recordedAtOf: (position) => {
+      if (position === origin) return undefined;
+      if (position === last?.position) return last.recordedAt;
+      const recordedAt = queries.recordedAtOf(position);
+      if (recordedAt !== undefined) last = { position, recordedAt };
+      return recordedAt;
+    },
     close: () => {
       if (database.isOpen) database.close();
     },
