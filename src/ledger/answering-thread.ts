@@ -12,9 +12,16 @@ import type { Assurance } from '../domain/events/words.ts';
 import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
-import { adoptHistories, lookForHistories, wholeHistories } from '../questions/whole-history.ts';
+import { type EntriesTold, Newcomers } from '../projections/engine/newcomers.ts';
+import { View } from '../questions/view.ts';
+import {
+  adoptHistories,
+  lookForHistories,
+  wholeHistories,
+  wholeHistoryOf,
+} from '../questions/whole-history.ts';
 import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
-import { Abandoned, OverBudget } from '../questions/work.ts';
+import { Abandoned, OverBudget, unattended } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
@@ -40,9 +47,10 @@ export interface AnsweringThreadInput {
 }
 
 /** A request to the thread: a question about the projections in a file, or the end. */
-export type AnsweringRequest =
+export type AnsweringRequest = { readonly named: EntriesTold | undefined } & (
   | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'close' }
+);
 
 /**
  * The result of a question. Errors of the store and of damaged projections have their own kinds, since an error
@@ -59,6 +67,9 @@ export type AnsweringReport =
 const { logFile, signals, stepsMax, memory } = workerData as AnsweringThreadInput;
 const log = openLogFile(logFile, memory.logPages);
 const shared = new AnsweringSignals(signals);
+const newcomers = new Newcomers();
+/** How long a clean stop may take to count what was recorded last. */
+const lastCountMsMax = 2_000;
 let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
@@ -71,6 +82,7 @@ const readerOf = (file: string): IndexReader => {
   const database = openProjectionsToRead(file, memory.projectionsPages);
   const reader = new IndexReader(database, log, memory.caches);
   lookForHistories(reader, (view) => readHistory(file, log, view));
+  reader.individuals.newcomers = newcomers;
   reader.individuals.lookFor(() => readIndividuals(file, log));
   if (open !== undefined) {
     adoptHistories(open.reader, reader);
@@ -141,6 +153,28 @@ const saveIndividuals = (growth: number): void => {
   if (individuals !== undefined && writeIndividuals(file, log, individuals)) savedEntries = entries;
 };
 
+/**
+ * Counts what was recorded since, so that the first question after a restart need not. The counts stay as they were if it
+ * takes longer than `lastCountMsMax`.
+ */
+const bringUpToDate = (): void => {
+  if (open === undefined) return;
+  const { reader } = open;
+  const end = performance.now() + lastCountMsMax;
+  const goOn = (): void => {
+    if (performance.now() > end) throw new Abandoned();
+  };
+  try {
+    reader.snapshot((position) => {
+      reader.individuals.bring(goOn);
+      for (const [minAssurance] of wholeHistories(reader))
+        wholeHistoryOf(new View(reader, { position, minAssurance }, [], { ...unattended, goOn }));
+    });
+  } catch {
+    // The next start counts it.
+  }
+};
+
 /** Saving only helps after a restart: the next question says what is wrong, if anything. */
 const saveCounts = (everyPositions: number, growth: number): void => {
   try {
@@ -152,10 +186,12 @@ const saveCounts = (everyPositions: number, growth: number): void => {
 };
 
 parentPort!.on('message', (request: AnsweringRequest) => {
+  if (request.named !== undefined) newcomers.told(request.named);
   if (request.kind === 'ask') {
     parentPort!.postMessage(answer(request.projectionsFile, request.asked));
     return saveCounts(savedEveryPositions, savedEveryGrowth);
   }
+  bringUpToDate();
   saveCounts(1, 0);
   open?.database.close();
   log.close();

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import { ProjectionsDamaged } from '../projections/engine/damage.ts';
+import type { EntriesTold } from '../projections/engine/newcomers.ts';
 import type { Outcome } from '../questions/wide/outcome.ts';
 import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide/wide-questions.ts';
 import { fromPlain } from '../store/sqlite/store-problems.ts';
@@ -12,6 +13,7 @@ import { startThread } from '../threads/start-thread.ts';
 import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 import type { AnsweringShares } from './memory-shares.ts';
+import type { NamedEntries } from './named-entries.ts';
 import { tooMuchWork } from './passing-problems.ts';
 
 /** Questions that may wait for a thread. */
@@ -47,7 +49,15 @@ export class Answering {
   private readonly logFile: string;
   private readonly stepsMax: number;
   private readonly memory: AnsweringShares;
-  private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
+  private readonly namedEntries: NamedEntries;
+  private thread:
+    | {
+        readonly worker: Worker;
+        readonly exited: Promise<AnsweringReport>;
+        /** How much of the named entries it was told. */
+        told: number;
+      }
+    | undefined;
   private readonly signals = new AnsweringSignals();
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
@@ -59,10 +69,11 @@ export class Answering {
    * @param stepsMax how many steps one question may take.
    * @param memory what the thread may keep. Past its heap it ends, its question is answered with 503, and another begins.
    */
-  constructor(logFile: string, stepsMax: number, memory: AnsweringShares) {
+  constructor(logFile: string, stepsMax: number, memory: AnsweringShares, namedEntries: NamedEntries) {
     this.logFile = logFile;
     this.stepsMax = stepsMax;
     this.memory = memory;
+    this.namedEntries = namedEntries;
   }
 
   /**
@@ -97,7 +108,7 @@ export class Answering {
     if (this.closed) return stopping;
     if (signal.aborted) return givenUp;
     const file = projectionsFile();
-    const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked }, signal);
+    const report = await this.reportOn({ projectionsFile: file, asked }, signal);
     if (report.kind === 'answered') return report.answer;
     if (report.kind === 'abandoned') return givenUp;
     if (report.kind === 'over-budget') return E.left(tooMuchWork);
@@ -108,8 +119,13 @@ export class Answering {
   }
 
   /** The thread's report on a request, or why the thread ended without one. */
-  private async reportOn(request: AnsweringRequest, signal: AbortSignal): Promise<AnsweringReport> {
-    const { worker, exited } = this.running();
+  private async reportOn(
+    question: { readonly projectionsFile: string; readonly asked: AskedWidely },
+    signal: AbortSignal,
+  ): Promise<AnsweringReport> {
+    const thread = this.running();
+    const { worker, exited } = thread;
+    const named = this.toldNow(thread);
     this.underWay = true;
     this.signals.begin();
     const giveUp = (): void => this.signals.giveUp();
@@ -118,12 +134,19 @@ export class Answering {
       return await new Promise<AnsweringReport>((resolve) => {
         worker.once('message', resolve);
         void exited.then(resolve);
-        worker.postMessage(request);
+        worker.postMessage({ kind: 'ask', ...question, named } satisfies AnsweringRequest);
       });
     } finally {
       signal.removeEventListener('abort', giveUp);
       this.underWay = false;
     }
+  }
+
+  /** What the thread is to be told of named entries with its next request. */
+  private toldNow(thread: NonNullable<Answering['thread']>): EntriesTold | undefined {
+    const since = this.namedEntries.since(thread.told);
+    thread.told = since?.told ?? thread.told;
+    return since?.entries;
   }
 
   private running(): NonNullable<Answering['thread']> {
@@ -153,7 +176,7 @@ export class Answering {
       );
       worker.once('exit', () => end({ kind: 'answered', answer: stopping }));
     });
-    this.thread = { worker, exited };
+    this.thread = { worker, exited, told: 0 };
     return this.thread;
   }
 
@@ -173,7 +196,7 @@ export class Answering {
     if (this.thread === undefined) return;
     const { worker, exited } = this.thread;
     if (this.underWay) await worker.terminate();
-    else worker.postMessage({ kind: 'close' } satisfies AnsweringRequest);
+    else worker.postMessage({ kind: 'close', named: this.toldNow(this.thread) } satisfies AnsweringRequest);
     await exited;
   }
 }

@@ -21,6 +21,7 @@ import { compareBeside } from './compare/compare-beside.ts';
 import { EvidenceMaker } from './evidence/evidence-maker.ts';
 import { LongQuestions } from './long-questions.ts';
 import { type MemoryShares, memoryMebibytesDefault, memoryShares } from './memory-shares.ts';
+import { NamedEntries } from './named-entries.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
 import { Timings } from './timings.ts';
@@ -67,6 +68,8 @@ export class Ledger {
   /** How long the parts of the ledger take. */
   readonly timings = new Timings();
   private readonly serving: ServingProjections;
+  /** The entries of the people whom appended events name. */
+  readonly namedEntries: NamedEntries;
   /** Makes evidence bundles. */
   readonly evidence: EvidenceMaker;
   /** Answers wide questions, and long ones about one person. */
@@ -88,7 +91,17 @@ export class Ledger {
       memory,
       beforeRebuild: () => this.replays.cancelAll(),
     });
-    this.questions = new LongQuestions({ serving: this.serving, logFile, memory, timings: this.timings });
+    this.namedEntries = new NamedEntries({
+      head: () => log.head(),
+      entries: () => parts.vault.entries(),
+    });
+    this.questions = new LongQuestions({
+      serving: this.serving,
+      logFile,
+      memory,
+      timings: this.timings,
+      namedEntries: this.namedEntries,
+    });
     parts.watch?.whenProjectionsAreDamaged(() => void this.serving.rebuild());
     this.replays = new Replays({
       generations,

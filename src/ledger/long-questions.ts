@@ -18,6 +18,7 @@ import { Answering } from './answering.ts';
 import type { AnsweringProgress } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 import type { MemoryShares } from './memory-shares.ts';
+import type { NamedEntries } from './named-entries.ts';
 import type { ServingProjections } from './serving-projections.ts';
 import type { Timings } from './timings.ts';
 
@@ -39,6 +40,7 @@ export interface LongQuestionsParts {
   /** How much the threads may keep in memory. */
   readonly memory: Pick<MemoryShares, 'answering' | 'answeringAboutPeople'>;
   readonly timings: Timings;
+  readonly namedEntries: NamedEntries;
 }
 
 /** Answers questions that may take long. */
@@ -57,9 +59,14 @@ export class LongQuestions {
 
   constructor(parts: LongQuestionsParts) {
     this.parts = parts;
-    const { logFile, memory } = parts;
-    this.answering = new Answering(logFile, wideStepsMax, memory.answering);
-    this.answeringAboutPeople = new Answering(logFile, personStepsMax, memory.answeringAboutPeople);
+    const { logFile, memory, namedEntries } = parts;
+    this.answering = new Answering(logFile, wideStepsMax, memory.answering, namedEntries);
+    this.answeringAboutPeople = new Answering(
+      logFile,
+      personStepsMax,
+      memory.answeringAboutPeople,
+      namedEntries,
+    );
   }
 
   /**

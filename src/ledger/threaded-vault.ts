@@ -43,11 +43,13 @@ const ended =
  */
 const start = async (
   input: VaultThreadInput,
-): Promise<{ readonly worker: Worker; readonly missing: string | undefined }> => {
+): Promise<{ readonly worker: Worker; readonly missing: string | undefined; readonly entries: number }> => {
   const worker = startThread(new URL('./vault-thread.ts', import.meta.url), input, undefined, youngMebibytes);
   const [first] = (await once(worker, 'message')) as [VaultReport];
   if (first.kind === 'failed') throw errorOf(first.failure);
-  return { worker, missing: first.kind === 'open' ? first.missing : undefined };
+  return first.kind === 'open'
+    ? { worker, missing: first.missing, entries: first.entries }
+    : { worker, missing: undefined, entries: 0 };
 };
 
 /**
@@ -69,6 +71,7 @@ export const openThreadedVault = async (
   let isClosed = false;
 
   const first = await start(input);
+  let entries = first.entries;
   const beside = openVaultBeside(input.vaultFile, memoryBeside);
 
   const attend = (started: Worker): Worker => {
@@ -80,7 +83,10 @@ export const openThreadedVault = async (
       const asked = waiting.get(report.number);
       waiting.delete(report.number);
       if (report.kind === 'failed') asked?.reject(errorOf(report.failure));
-      else asked?.resolve(report);
+      else {
+        entries = Math.max(entries, report.entries ?? 0);
+        asked?.resolve(report);
+      }
     });
     // An exit follows each error.
     started.on('error', () => {});
@@ -102,6 +108,7 @@ export const openThreadedVault = async (
       .then((started) => {
         // The start of a thread repeats missing erasures.
         beside.dropKept();
+        entries = Math.max(entries, started.entries);
         return attend(started.worker);
       })
       .finally(() => {
@@ -124,8 +131,8 @@ export const openThreadedVault = async (
     at: null,
     find: async (asked) => beside.read((people) => findPeople(people, asked)),
     admit: async (names, lookedUpTo) => {
-      if (names.length === 0) return E.right(new Map());
-      const { pseudonyms, lookUpTo } = await ask({
+      if (names.length === 0) return E.right({ pseudonyms: new Map() });
+      const { pseudonyms, lookUpTo, created } = await ask({
         kind: 'admit',
         names: names.join(nameSeparator),
         lookedUpTo,
@@ -133,7 +140,7 @@ export const openThreadedVault = async (
       if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
       const each = pseudonyms?.split(nameSeparator) ?? [];
       if (each.length !== names.length) throw new Error('the vault admitted other people than those named');
-      return E.right(new Map(names.map((name, place) => [name, each[place]!])));
+      return E.right({ pseudonyms: new Map(names.map((name, place) => [name, each[place]!])), created });
     },
     forget: async (pseudonym, saidAt) => {
       try {
@@ -143,6 +150,7 @@ export const openThreadedVault = async (
         beside.dropKept();
       }
     },
+    entries: () => entries,
     fault: async () => {
       try {
         beside.read((people) => people.hasForgotten());

@@ -11,7 +11,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { embeddedVault } from '../people/vault/embedded-vault.ts';
 import type { SharedFilter } from '../people/vault/filters-in-memory.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
-import type { Vault, VaultMemory } from '../people/vault/vault.ts';
+import type { Created, Vault, VaultMemory } from '../people/vault/vault.ts';
 import type { Position } from '../store/event-store.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
@@ -49,13 +49,15 @@ export type VaultFailure = { readonly problem: PlainProblem } | { readonly error
  * are missing, once all of the log was read, and the filters of the vault's index as they change, in shared memory.
  */
 export type VaultReport =
-  | { readonly kind: 'open'; readonly missing: string | undefined }
+  | { readonly kind: 'open'; readonly missing: string | undefined; readonly entries: number }
   | { readonly kind: 'missing'; readonly missing: string }
   | { readonly kind: 'filters'; readonly filters: ReadonlyArray<SharedFilter> }
   | {
       readonly kind: 'done';
       readonly number: number;
       readonly pseudonyms?: string;
+      readonly created?: Created | undefined;
+      readonly entries?: number | undefined;
       readonly lookUpTo?: Position;
       readonly fault?: string | undefined;
     }
@@ -73,8 +75,9 @@ const admit = async (
   const names = joined.split(nameSeparator);
   const admitted = await vault.admit(names, lookedUpTo);
   if (E.isLeft(admitted)) return tell({ kind: 'done', number, lookUpTo: admitted.left.upTo });
-  const pseudonyms = names.map((name) => admitted.right.get(name)!).join(nameSeparator);
-  tell({ kind: 'done', number, pseudonyms });
+  const { pseudonyms, created } = admitted.right;
+  const joinedPseudonyms = names.map((name) => pseudonyms.get(name)!).join(nameSeparator);
+  tell({ kind: 'done', number, pseudonyms: joinedPseudonyms, created, entries: vault.entries() });
 };
 
 const run = (): void => {
@@ -117,7 +120,7 @@ const run = (): void => {
     }
     isPreparing = false;
   };
-  tell({ kind: 'open', missing: ofLog.fault() });
+  tell({ kind: 'open', missing: ofLog.fault(), entries: file.entries() });
   shareFilters();
   const lookOn = async (): Promise<void> => {
     const before = ofLog.fault();

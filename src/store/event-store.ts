@@ -69,6 +69,8 @@ export type AppendError =
 export interface EventStore {
   /** A name for messages: `sqlite` or `kurrentdb`. */
   readonly kind: string;
+  /** Whether the events of a batch follow one another in the log, without others in between, if all of them are new. */
+  readonly appendsInSequence: boolean;
   /**
    * Appends the batch atomically. An event already recorded with the same bytes counts as a duplicate, regardless
    * of its sender, and stays unchanged. The batch is durable when the promise resolves.

@@ -135,7 +135,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
       return E.right(
         E.isLeft(admitted)
           ? { lookUpTo: admitted.left.upTo }
-          : { pseudonyms: names.map((name) => admitted.right.get(name)!) },
+          : { pseudonyms: names.map((name) => admitted.right.pseudonyms.get(name)!) },
       );
     }),
   );

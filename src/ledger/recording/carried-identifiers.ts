@@ -68,9 +68,9 @@ const fingerprintOf = (identifier: string, key: string): string =>
 /** The key of fingerprints. It is not a person, so the log need not be searched for it. */
 const keyIn = async (vault: Vault, log: LogReader): Promise<string> => {
   const admitted = await vault.admit([fingerprintKey], log.head());
-  if (E.isRight(admitted)) return admitted.right.get(fingerprintKey)!;
+  if (E.isRight(admitted)) return admitted.right.pseudonyms.get(fingerprintKey)!;
   const again = await vault.admit([fingerprintKey], admitted.left.upTo);
-  if (E.isRight(again)) return again.right.get(fingerprintKey)!;
+  if (E.isRight(again)) return again.right.pseudonyms.get(fingerprintKey)!;
   throw new Error('the vault gives no key of fingerprints');
 };
 

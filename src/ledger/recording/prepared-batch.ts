@@ -6,6 +6,7 @@ import type { Event } from '../../domain/events/event.ts';
 import { storedText } from '../../domain/events/stored.ts';
 import type { Attribution } from '../../domain/recording/attribution.ts';
 import type { EventToAppend, Position } from '../../store/event-store.ts';
+import type { EntriesOfEvent } from '../named-entries.ts';
 import type { Given } from './decode-batch.ts';
 
 /** A decoded batch: each item as it was given, and its event. */
@@ -28,6 +29,8 @@ export interface PreparedBatch {
   /** The events to append, and the place of each in the batch. */
   readonly toAppend: ReadonlyArray<EventToAppend>;
   readonly places: ReadonlyArray<number>;
+  /** The entries of the people whom each event to append names. */
+  readonly entriesOf: ReadonlyArray<EntriesOfEvent>;
   /** Events that are recorded already: from place in the batch to position in the log. */
   readonly recordedAlready: ReadonlyMap<number, Position>;
   /** Warnings for the authors of its policies. */
@@ -51,6 +54,7 @@ export const halvesOf = ({
   decoded: { given, events, by },
   toAppend,
   places,
+  entriesOf,
   recordedAlready,
 }: PreparedBatch): readonly [PreparedBatch, PreparedBatch] => {
   const middle = Math.ceil(toAppend.length / 2);
@@ -62,12 +66,14 @@ export const halvesOf = ({
       decoded: { given: given.slice(0, start), events: events.slice(0, start), by },
       toAppend: toAppend.slice(0, middle),
       places: places.slice(0, middle),
+      entriesOf: entriesOf.slice(0, middle),
       recordedAlready: new Map(before),
     },
     {
       decoded: { given: given.slice(start), events: events.slice(start), by },
       toAppend: toAppend.slice(middle),
       places: places.slice(middle).map((place) => place - start),
+      entriesOf: entriesOf.slice(middle),
       recordedAlready: new Map(after.map(([place, position]) => [place - start, position])),
     },
   ];

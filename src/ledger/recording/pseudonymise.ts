@@ -10,13 +10,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
+import { traitsOf } from '../../domain/events/catalogue.ts';
 import { type Event, isSameContent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
-import { fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
+import { type Admitted, fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
 import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
 import type { LedgerParts } from '../ledger.ts';
+import { type EntriesOfEvent, nobodysEntries } from '../named-entries.ts';
+import { AdmittedNames } from './admitted-names.ts';
 import { swappedElsewhere } from './carried-identifiers.ts';
 import { type DecodedBatch, type PreparedBatch, storable } from './prepared-batch.ts';
 import { conflictAt, orPassingProblem } from './refusals.ts';
@@ -69,20 +72,6 @@ const namesToAdmit = async (
     if (turns.isOver()) await turns.next();
   }
   return [...names];
-};
-
-/**
- * Finds the pseudonyms of admitted people in several maps. The people of one event are mostly in one map, so the last map
- * that had a name is tried first.
- */
-const foundIn = (admitted: ReadonlyArray<ReadonlyMap<string, string>>): ((name: string) => string) => {
-  let latest = admitted[0];
-  return (name) => {
-    if (latest?.has(name) !== true) latest = admitted.find((some) => some.has(name));
-    const pseudonym = latest?.get(name);
-    if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
-    return pseudonym;
-  };
 };
 
 /**
@@ -144,9 +133,9 @@ export class Pseudonymiser {
       if ('conflict' in recordedAlready) return recordedAlready;
       const admitted = await this.admitted(await namesToAdmit(events, recordedAlready), searchedUpTo);
       if (E.isRight(admitted)) {
-        const swap = foundIn(admitted.right);
-        return await swapAll({ ...decoded, events }, recordedAlready, swap, (event) =>
-          this.withoutCarried(event, swap),
+        const names = new AdmittedNames(admitted.right);
+        return await swapAll({ ...decoded, events }, recordedAlready, names, (event) =>
+          this.withoutCarried(event, (name) => names.pseudonymOf(name)),
         );
       }
       // Asking the store for its head also updates a replica of the log.
@@ -159,9 +148,9 @@ export class Pseudonymiser {
   private async admitted(
     names: ReadonlyArray<string>,
     searchedUpTo: Position,
-  ): Promise<E.Either<LookFirst, ReadonlyArray<ReadonlyMap<string, string>>>> {
+  ): Promise<E.Either<LookFirst, ReadonlyArray<Admitted>>> {
     const turns = new Turns();
-    const admitted: ReadonlyMap<string, string>[] = [];
+    const admitted: Admitted[] = [];
     for (let start = 0; start < names.length; start += admittedPeopleMax) {
       const some = await this.parts.vault.admit(names.slice(start, start + admittedPeopleMax), searchedUpTo);
       if (E.isLeft(some)) return some;
@@ -245,20 +234,29 @@ export class Pseudonymiser {
   }
 }
 
+/** A correction also concerns the people of the event that it corrects, and those of others are looked up. */
+const entriesNamedBy = ({ type }: Event, entries: EntriesOfEvent): EntriesOfEvent =>
+  traitsOf(type).enrols === true || (entries === nobodysEntries && type !== 'EventCorrected')
+    ? entries
+    : undefined;
+
 const swapAll = async (
   decoded: DecodedBatch,
   recordedAlready: ReadonlyMap<number, Position>,
-  swap: (name: string) => string,
+  names: AdmittedNames,
   withoutCarried: (event: Event) => Event,
 ): Promise<PreparedBatch> => {
   const turns = new Turns();
   const places = decoded.events.flatMap((_, place) => (recordedAlready.has(place) ? [] : [place]));
   const toAppend: EventToAppend[] = [];
+  const entriesOf: EntriesOfEvent[] = [];
+  const swap = (name: string): string => names.pseudonymOf(name);
   for (const place of places) {
     const event = withoutCarried(decoded.events[place]!);
     const swapped = withSubjects(event, swap, (data) => withheld(data, swap(fingerprintKey)));
     toAppend.push(storable(swapped, decoded.by));
+    entriesOf.push(entriesNamedBy(event, names.takeEntries()));
     if (turns.isOver()) await turns.next();
   }
-  return { decoded, toAppend, places, recordedAlready };
+  return { decoded, toAppend, places, entriesOf, recordedAlready };
 };

@@ -148,7 +148,11 @@ export class Recorder {
     );
   }
 
-  private append({ toAppend, recordedAlready }: PreparedBatch): TE.TaskEither<AppendError, Recorded> {
+  private append({
+    toAppend,
+    entriesOf,
+    recordedAlready,
+  }: PreparedBatch): TE.TaskEither<AppendError, Recorded> {
     const already: Recorded = {
       recorded: 0,
       duplicates: recordedAlready.size,
@@ -162,6 +166,8 @@ export class Recorder {
           () => this.ledger.parts.store.append(toAppend),
         ),
       TE.map((appended) => {
+        if (appended.recorded === toAppend.length && this.ledger.parts.store.appendsInSequence)
+          this.ledger.namedEntries.appended(appended.position - toAppend.length + 1, entriesOf);
         this.ledger.grown();
         return sum(appended, already);
       }),

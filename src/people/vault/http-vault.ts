@@ -157,11 +157,12 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
         if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
         for (const [name, pseudonym] of paired(part, pseudonyms ?? [])) admitted.set(name, pseudonym);
       }
-      return E.right(admitted);
+      return E.right({ pseudonyms: admitted });
     },
     forget: async (pseudonym, saidAt) => {
       await ask('/forget', ForgetRequest, { pseudonym, saidAt }, ForgetAnswer);
     },
+    entries: () => undefined,
     fault: async () => {
       try {
         decode(SharedVault, await send('', undefined, limits.faultMsMax));

@@ -36,8 +36,17 @@ import {
  * The file of a vault, with synchronous calls. Each throws a StoreProblem if the file cannot be read or written.
  */
 export interface VaultFile extends PeopleOfVault {
-  /** The pseudonyms of the identifiers; new ones get one, all in one transaction. */
-  pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
+  /**
+   * The pseudonyms of the identifiers; new ones get one, all in one transaction.
+   *
+   * @param created called with the identifiers that got one.
+   */
+  pseudonymsFor(
+    identifiers: ReadonlyArray<string>,
+    created?: (identifiers: ReadonlyArray<string>) => void,
+  ): ReadonlyMap<string, string>;
+  /** How many entries it has; the last one has this number. */
+  entries(): number;
   /** The vault's knowledge of its log. */
   logKnown(): LogKnown;
   /**
@@ -144,7 +153,7 @@ const vaultIn = (
     return minted.map(pseudonymOfBytes);
   };
 
-  const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {
+  const pseudonymsFor: VaultFile['pseudonymsFor'] = (identifiers, created) => {
     const pseudonyms = reading.pseudonymsOf(identifiers);
     const unknown = [...new Set(identifiers.filter((identifier) => !pseudonyms.has(identifier)))];
     if (unknown.length === 0) return pseudonyms;
@@ -161,6 +170,7 @@ const vaultIn = (
       pseudonyms.set(identifier, minted[place]!);
       if (identifiers.length <= keptAtOnceMax) reading.keep(identifier, minted[place]!);
     }
+    created?.(unknown);
     return pseudonyms;
   };
 
@@ -229,7 +239,8 @@ const vaultIn = (
   emptyLog();
 
   return {
-    pseudonymsFor: (identifiers) => guard(() => pseudonymsFor(identifiers)),
+    pseudonymsFor: (identifiers, created) => guard(() => pseudonymsFor(identifiers, created)),
+    entries: () => index.entries,
     pseudonymOf: (identifier) => reading.pseudonymOf(identifier),
     identifierOf: (pseudonym) => reading.identifierOf(pseudonym),
     knows: (pseudonym) => reading.knows(pseudonym),

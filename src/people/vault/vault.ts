@@ -56,6 +56,22 @@ export interface LookFirst {
   readonly upTo: Position;
 }
 
+/** The people for whom a call created entries: one after the other, and nobody else's are in between. */
+export interface Created {
+  /** The numbers of the first entry and the last one. */
+  readonly first: number;
+  readonly last: number;
+  /** Those of the named people who are not among them: they had an entry, or the name is a pseudonym. */
+  readonly others: ReadonlySet<string>;
+}
+
+/** The people whom a call admitted. */
+export interface Admitted {
+  readonly pseudonyms: ReadonlyMap<string, string>;
+  /** Undefined if it created no entry, or if another process keeps the vault. */
+  readonly created?: Created | undefined;
+}
+
 /**
  * Every call rejects with a tagged error that says what to do, if the vault cannot be asked, read or written. Any
  * call may be repeated.
@@ -74,7 +90,7 @@ export interface Vault {
   admit(
     names: ReadonlyArray<string>,
     lookedUpTo: Position | undefined,
-  ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>>;
+  ): Promise<E.Either<LookFirst, Admitted>>;
   /**
    * Destroys the link permanently and marks the pseudonym as forgotten. If the identifier comes back, it gets
    * another pseudonym.
@@ -82,6 +98,11 @@ export interface Vault {
    * @param saidAt the position at which the log records it.
    */
   forget(pseudonym: string, saidAt: Position): Promise<void>;
+  /**
+   * How many entries it has, or more than those of everybody who was admitted so far; undefined if another process keeps it.
+   * Entries are numbered from 1 on, in the order in which they are created, and keep their numbers.
+   */
+  entries(): number | undefined;
   /** Why the vault cannot be asked; undefined if it can. */
   fault(): Promise<string | undefined>;
   /** Releases everything. */

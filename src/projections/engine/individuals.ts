@@ -7,6 +7,7 @@
  * answer holds for every moment of knowledge.
  */
 import { type Topic, topicRange } from '../topic-hash.ts';
+import { type NamesNewcomers, Newcomers } from './newcomers.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
 import type { PostingsBetween, RunReader } from './run-reader.ts';
 import { SomeHashes } from './some-hashes.ts';
@@ -40,12 +41,16 @@ const someOf = (hashes: ReadonlyArray<number>, range: number): SomeHashes => {
   return some;
 };
 
-/** Tells the subjects of a posting list from one place up to another. */
-type Tell = (key: ListKey, subjects: Float64Array, from: number, to: number) => void;
+/** Tells the subjects of a posting list from one place up to another, and whether they are newcomers alone. */
+type Tell = (key: ListKey, subjects: Float64Array, from: number, to: number, areNew: boolean) => void;
+
+const nobodyIsNew: NamesNewcomers = () => false;
 
 /** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
   private readonly runs: RunReader;
+  /** Which events name newcomers alone. */
+  newcomers = new Newcomers();
   /** All of them. */
   private readonly known = new SubjectTable();
   private readonly byPopulation = new Map<
@@ -133,13 +138,22 @@ export class Individuals {
   }
 
   /** Takes in what was recorded since the last update. */
-  private update(): void {
+  private update(goOn: () => void = () => {}): void {
     const last = this.runs.lastPosition();
     if (this.upTo === 0 && last > 0) this.takeKnown(last);
     if (last <= this.upTo) return;
     if (this.upTo === 0) this.takeAll(last);
-    else this.takeNew(last);
+    else this.takeNew(last, goOn);
     this.upTo = last;
+  }
+
+  /**
+   * Takes in what was recorded since, if they were ever asked for.
+   *
+   * @param goOn called now and then; if it throws, nothing is taken in.
+   */
+  bring(goOn: () => void): void {
+    if (this.upTo > 0) this.update(goOn);
   }
 
   /** Takes in all runs: of whom two things are recorded has two entries under the same hash. */
@@ -155,34 +169,49 @@ export class Individuals {
   }
 
   /** Takes in what was recorded up to a position since the last update, with what was recorded before of the same subjects. */
-  private takeNew(last: number): void {
+  private takeNew(last: number, goOn: () => void): void {
     const { upTo } = this;
-    let postings = 0;
-    this.eachPosting({ after: upTo, upTo: last }, (_, __, from, to) => {
+    const isNew = this.newcomers.after(upTo);
+    // A correction also names the people of the event that it corrects.
+    const isSought = (key: ListKey, areNew: boolean): boolean => isOfOthers(key) || !areNew;
+    let [postings, others] = [0, 0];
+    this.eachPosting({ after: upTo, upTo: last, isNew }, (key, _, from, to, areNew) => {
       postings += to - from;
+      if (isSought(key, areNew)) others += to - from;
     });
     const added = new SomeHashes(postings, topicRange);
-    const lookedUp = postings <= this.runs.entries() / entriesOfLookup ? new Set<Topic>() : undefined;
+    /** Those of whom something may be recorded before. */
+    const sought = new SomeHashes(others, topicRange);
+    const lookedUp = others <= this.runs.entries() / entriesOfLookup ? new Set<Topic>() : undefined;
     /** Those of whom more than one enrolment may be recorded. */
     const repeated: Topic[] = [];
-    this.eachPosting({ after: upTo, upTo: last }, (key, subjects, from, to) => {
+    this.eachPosting({ after: upTo, upTo: last, isNew }, (key, subjects, from, to, areNew) => {
+      goOn();
       for (let at = from; at < to; at++) {
         const subject = subjects[at]!;
         if (isOfOthers(key) || added.may(subject) || this.isKnown(subject)) repeated.push(subject);
         added.add(subject);
-        if (!this.isKnown(subject)) lookedUp?.add(subject);
+        if (!isSought(key, areNew) || this.isKnown(subject)) continue;
+        sought.add(subject);
+        lookedUp?.add(subject);
       }
     });
-    // Who is in a cohort so far has one enrolment.
     const enrolledIn = new SubjectTable();
+    /** Two newcomers with the same hash, of whom more is recorded now. */
+    const sameHash: (readonly [ListKey, Topic])[] = [];
     const at = lookedUp && this.positionsOf(lookedUp, upTo);
-    this.eachPosting({ after: 0, upTo, at }, (key, subjects, from, to) => {
-      for (const subject of added.among(subjects, from, to)) {
+    // Nothing is read if nobody is sought.
+    this.eachPosting({ after: 0, upTo: others === 0 ? 0 : upTo, at }, (key, subjects, from, to) => {
+      goOn();
+      for (const subject of sought.among(subjects, from, to)) {
         if (this.isKnown(subject)) continue;
-        enrolledIn.set(subject, populationOf(key));
+        // Who is in a cohort so far has one enrolment.
+        if (enrolledIn.get(subject) === undefined) enrolledIn.set(subject, populationOf(key));
+        else sameHash.push([key, subject]);
         repeated.push(subject);
       }
     });
+    for (const [key, subject] of sameHash) this.count(key, subject, enrolledIn);
     const some = someOf(repeated, topicRange);
     this.take(upTo, last, enrolledIn, (subject) => some.may(subject));
   }
@@ -215,14 +244,21 @@ export class Individuals {
     });
   }
 
-  private eachPosting({ after, upTo, ...which }: PostingsBetween, tell: Tell): void {
+  private eachPosting(
+    { after, upTo, isNew = nobodyIsNew, ...which }: PostingsBetween & { readonly isNew?: NamesNewcomers },
+    tell: Tell,
+  ): void {
     for (const { key, postings } of this.runs.postingsBetween({ after, upTo, ...which })) {
       const { positions, subjects, groups } = postings;
+      const isIn = (group: number): boolean =>
+        group < groups && positions[group]! > after && positions[group]! <= upTo;
       // Groups in a row are told together: each may be of one subject.
       for (let group = 0; group < groups; group++) {
+        if (!isIn(group)) continue;
         const first = group;
-        while (group < groups && positions[group]! > after && positions[group]! <= upTo) group++;
-        if (group > first) tell(key, subjects, postings.startOf(first), postings.startOf(group));
+        const areNew = isNew(positions[first]!);
+        while (isIn(group + 1) && isNew(positions[group + 1]!) === areNew) group++;
+        tell(key, subjects, postings.startOf(first), postings.startOf(group + 1), areNew);
       }
     }
   }

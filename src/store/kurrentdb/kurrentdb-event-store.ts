@@ -143,6 +143,7 @@ export const openKurrentDbEventStore = async (
 
   return {
     kind: 'kurrentdb',
+    appendsInSequence: false,
     append: async (batch) => {
       assertWellFormed(batch);
       return batch.length === 0 ? E.right(nothingAppended) : queues.append(batch);

@@ -195,6 +195,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
 
   return {
     kind: 'sqlite',
+    appendsInSequence: true,
     append,
     head: async () => queries.head(),
     fault: () => lost,

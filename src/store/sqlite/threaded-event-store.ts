@@ -182,6 +182,7 @@ export const openThreadedEventStore = async (
 
   return {
     kind: 'sqlite',
+    appendsInSequence: true,
     append: async (batch) => {
       if (closed !== undefined) return unavailable('the ledger is shutting down', false);
       const writer = worker;

@@ -47,7 +47,7 @@ const recorderOver = (log: Map<string, string>, step: Step, told: string[] = [])
       const recordedAlready = new Map(
         [...items.entries()].filter(([, { id }]) => log.has(id)).map(([place]) => [place, place]),
       );
-      return E.right({ decoded: checked, toAppend: [], places: [], recordedAlready });
+      return E.right({ decoded: checked, toAppend: [], places: [], entriesOf: [], recordedAlready });
     }),
   recordLines: ({ decoded, recordedAlready }: PreparedBatch) =>
     step('write', (): RecordedChunk => {
