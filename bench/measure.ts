@@ -57,6 +57,7 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
     ['--max-semi-space-size=4', fileURLToPath(new URL('../src/main/serve.ts', import.meta.url))],
     {
       env: {
+        NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)),
         MALLOC_ARENA_MAX: '2',
         MALLOC_MMAP_THRESHOLD_: '8388608',
         MALLOC_TRIM_THRESHOLD_: '33554432',
