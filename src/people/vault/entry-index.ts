@@ -3,40 +3,15 @@
  * (see `../../sorted-runs/`), which are stored in slots, each with a filter (`index-run.ts`).
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { mergedBlocks } from '../../sorted-runs/merging.ts';
 import { SoughtHashes } from '../../sorted-runs/run-filter.ts';
-import {
-  entryOf,
-  hashOf,
-  inBlocks,
-  mergeable,
-  mergeableBefore,
-  mergeWindow,
-  runItemsMax,
-  settledRuns,
-  sortedByFirst,
-  sortedEntries,
-} from '../../sorted-runs/sorted-runs.ts';
+import { entryOf, hashOf, runItemsMax, settledRuns, sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
 import { type FilterMemory, FiltersInMemory, type SharedFilter } from './filters-in-memory.ts';
 import type { Lookup } from './grouped-runs.ts';
 import { IndexRun } from './index-run.ts';
-import { isWhole, type RunRow, runRowIn, storedRun } from './run-row.ts';
-import { Slots, slotNumbers, slotsFor, slotTable } from './slots.ts';
-
-/** The tables of the index. */
-export const indexTables = `
-${slotTable}
-CREATE TABLE run (
-  first_entry INTEGER PRIMARY KEY,
-  entries INTEGER NOT NULL,
-  size INTEGER NOT NULL,
-  slots BLOB NOT NULL,
-  checksum INTEGER NOT NULL
-) STRICT;
-`;
-
-/** Later additions to them: the version of each run's filter. */
-export const filterColumn = 'ALTER TABLE run ADD COLUMN filter INTEGER NOT NULL DEFAULT 1;';
+import { isWhole, type RunRow } from './run-row.ts';
+import { RunTable } from './run-table.ts';
+import { RunWriting } from './run-writing.ts';
+import { Slots } from './slots.ts';
 
 const notAsWritten = 'its index is damaged';
 
@@ -52,13 +27,14 @@ const isNext = (row: RunRow, before: RunRow | undefined): boolean => row.first =
 
 /** The index on one connection: the writing one, or a separate reading one. */
 export class EntryIndex {
-  private readonly statements;
+  private readonly table: RunTable;
   private readonly slots: Slots;
   private readonly damage: (what: string) => Error;
   private state: 'unread' | 'changed' | 'loaded' = 'unread';
   private runs: IndexRun[] = [];
   private readonly inMemory: FiltersInMemory;
   private readonly runEntriesMax: number;
+  private readonly writing: RunWriting;
   /** What looks up in the runs; undefined if these have changed since. */
   private lookups: ReadonlyArray<Lookup> | undefined;
   /** Removed hashes that no entry of their run has any more, in a transaction that is not committed yet. */
@@ -74,20 +50,8 @@ export class EntryIndex {
     this.inMemory = new FiltersInMemory(options);
     this.runEntriesMax = options.runEntriesMax ?? runItemsMax;
     this.slots = new Slots(database, () => damage(notAsWritten));
-    this.statements = {
-      runs: database.prepare(
-        'SELECT first_entry, entries, size, slots, checksum, filter FROM run ORDER BY first_entry',
-      ),
-      ends: database.prepare('SELECT first_entry, entries FROM run ORDER BY first_entry'),
-      one: database.prepare(
-        'SELECT first_entry, entries, size, slots, checksum, filter FROM run WHERE first_entry = ?',
-      ),
-      insertRun: database.prepare(
-        'INSERT INTO run (first_entry, entries, size, slots, checksum, filter) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-      removeRun: database.prepare('DELETE FROM run WHERE first_entry = ?'),
-      last: database.prepare('SELECT coalesce(max(id), 0) AS last FROM entry'),
-    };
+    this.table = new RunTable(database);
+    this.writing = new RunWriting(this.slots, this.table, this.inMemory, this.runEntriesMax);
   }
 
   /**
@@ -98,13 +62,11 @@ export class EntryIndex {
    */
   load(): string | undefined {
     const rows: RunRow[] = [];
-    for (const stored of this.statements.runs.iterate()) {
-      const row = runRowIn(stored);
+    for (const row of this.table.rows()) {
       if (row === undefined || !isNext(row, rows.at(-1)) || !isWhole(row)) return notAsWritten;
       rows.push(row);
     }
-    if (this.statements.last.get()!.last !== endOf(rows.at(-1)))
-      return 'its index and its entries do not match';
+    if (this.table.lastEntry !== endOf(rows.at(-1))) return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
     this.runs = [];
     for (const row of rows) this.runs.push(this.read(row));
@@ -120,14 +82,13 @@ export class EntryIndex {
   private refresh(): string | undefined {
     const known = new Map(this.runs.map((run) => [run.row.first, run]));
     const runs: IndexRun[] = [];
-    for (const { first_entry, entries } of this.statements.ends.all()) {
-      const before = known.get(Number(first_entry));
-      const run = before?.row.entries === entries ? before : this.readRun(Number(first_entry));
+    for (const { first, entries } of this.table.ends()) {
+      const before = known.get(first);
+      const run = before?.row.entries === entries ? before : this.readRun(first);
       if (run === undefined || !isNext(run.row, runs.at(-1)?.row)) return notAsWritten;
       runs.push(run);
     }
-    if (this.statements.last.get()!.last !== endOf(runs.at(-1)?.row))
-      return 'its index and its entries do not match';
+    if (this.table.lastEntry !== endOf(runs.at(-1)?.row)) return 'its index and its entries do not match';
     this.runs = runs;
     this.lookups = undefined;
     this.state = 'loaded';
@@ -135,7 +96,7 @@ export class EntryIndex {
   }
 
   private readRun(first: number): IndexRun | undefined {
-    const row = runRowIn(this.statements.one.get(first)!);
+    const row = this.table.row(first);
     return row !== undefined && isWhole(row) ? this.read(row) : undefined;
   }
 
@@ -144,11 +105,12 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the next filter into memory, or makes the next part of a group of filters; together that takes seconds, and lookups
+   * Merges the next blocks, reads the next filter into memory, or makes the next part of a group of filters; together that takes seconds, and lookups
    * are right at any time. Returns whether there is more to do.
    */
   prepare(): boolean {
     const runs = this.loaded();
+    if (this.writing.proceed()) return true;
     const entries = runs.map(({ row }) => row.entries);
     const more = this.inMemory.prepare(runs, settledRuns(entries, this.runEntriesMax));
     this.lookups = undefined;
@@ -177,6 +139,7 @@ export class EntryIndex {
     this.state = 'unread';
     this.runs = [];
     this.removed = [];
+    this.writing.giveUp();
   }
 
   /** Call it when another connection has changed the index. */
@@ -221,7 +184,7 @@ export class EntryIndex {
       1,
     );
     const sought = new SoughtHashes(Uint32Array.from(order, hashOf));
-    this.inMemory.lookedUp(hashes.length);
+    this.inMemory.lookUp(hashes.length, this.loaded());
     const placed = (at: number, entry: number): void =>
       found(order[at]! - entryOf(sought.hashes[at]!, 0), entry);
     for (const each of this.looking()) each.underAll(sought, placed);
@@ -240,81 +203,35 @@ export class EntryIndex {
     return this.slots.areIntact() && this.loaded().every((run) => run.agrees());
   }
 
-  private insert(first: number, entries: number, blocks: Iterable<Float64Array>, sizeMax: number): void {
-    const run = IndexRun.write(this.slots, first, entries, blocks, sizeMax);
-    const { size, bytes, checksum, filter } = storedRun(run.row);
-    this.statements.insertRun.run(first, entries, size, bytes, checksum, filter);
-    if (!this.inMemory.hasRoomFor(run.row, this.runs)) run.leaveFilterInFile();
-    this.runs.push(run);
-    this.lookups = undefined;
-  }
-
   /**
    * Writes runs of an earlier version again. Call it inside a transaction; if that is rolled back,
    * call `rolledBack`.
    */
   upgrade(): void {
-    const runs = this.loaded();
-    if (!runs.some((run) => run.isEarlier)) return;
-    this.runs = [];
-    for (const run of runs) {
-      if (run.isEarlier) this.insertMerged([run]);
-      else this.runs.push(run);
-    }
+    this.runs = this.writing.upgraded(this.loaded());
+    this.lookups = undefined;
   }
 
   /**
-   * Adds the next entries as a run, or as several if there are too many for one, and merges runs if there are enough of one size. Call it inside a transaction;
-   * if that is rolled back, call `rolledBack`.
+   * Adds the next entries, and merges runs if there are enough of one size. Runs that make a full one are merged by `prepare`,
+   * in memory, and written by `writeMerged`. Call it inside a transaction; if that is rolled back, call `rolledBack`.
    *
    * @param hashes the two hashes of each entry in sequence: of its identifier and of its pseudonym.
    */
   add(hashes: Uint32Array): void {
-    for (let start = 0; start < hashes.length; start += 2 * this.runEntriesMax)
-      this.addRun(hashes.subarray(start, start + 2 * this.runEntriesMax));
+    this.writing.add(this.loaded(), hashes);
+    this.lookups = undefined;
   }
 
-  private addRun(hashes: Uint32Array): void {
-    const first = this.entries + 1;
-    const added = hashes.length / 2;
-    const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
-    this.merge(mergeableBefore(this.sizes(), added, this.runEntriesMax));
-    const sorted = sortedEntries(numbers);
-    this.insert(first, added, inBlocks(sorted, slotNumbers), sorted.length);
-    while (this.merge(mergeable(this.sizes(), this.runEntriesMax))) {
-      // Repeats until there are few runs of each size.
-    }
+  /** Whether runs were merged in memory, so that `writeMerged` can write them. */
+  get hasMerged(): boolean {
+    return this.writing.hasMerged;
   }
 
-  /** The number of entries of each of the last runs, in order. */
-  private sizes(): ReadonlyArray<number> {
-    return this.runs.slice(-mergeWindow).map((run) => run.row.entries);
-  }
-
-  /** Merges so many of the last runs. Returns whether there are any to merge. */
-  private merge(count: number): boolean {
-    if (count === 0) return false;
-    this.insertMerged(this.runs.splice(-count));
-    return true;
-  }
-
-  /** Writes one run that has the numbers of some in a row, in their place. */
-  private insertMerged(runs: ReadonlyArray<IndexRun>): void {
-    const { first } = runs[0]!.row;
-    let [entries, size] = [0, 0];
-    for (const { row, otherSlots } of runs) {
-      entries += row.entries;
-      size += row.size;
-      this.statements.removeRun.run(row.first);
-      this.slots.freeUp(otherSlots);
-    }
-    const merged = runs.map((run) => ({
-      blocks: slotsFor(run.row.size),
-      offset: run.row.first - first,
-      read: (place: number, to: Float64Array, at: number) => run.take(place, to, at),
-    }));
-    this.insert(first, entries, mergedBlocks(merged, slotNumbers), size);
-    this.slots.blankFreed();
+  /** Writes the run that was merged in memory. Call it inside a transaction; if that is rolled back, call `rolledBack`. */
+  writeMerged(): void {
+    this.writing.finishMerging(this.loaded());
+    this.lookups = undefined;
   }
 
   /**
@@ -330,6 +247,7 @@ export class EntryIndex {
     }
     for (const [run, numbers] of byRun) {
       this.inMemory.giveUp(run);
+      this.writing.changes(run);
       run.remove(numbers);
     }
     for (const { hash, entry } of removed) {

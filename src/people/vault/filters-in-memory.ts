@@ -37,6 +37,9 @@ const partsAtOnce = 4;
 /** A group is made once as many hashes were looked up as this part of its own: making it costs as much as they would have saved. */
 const soughtPart = 1 / 16;
 
+/** For so many hashes together most of a filter is read anyway, so it is kept if there is room. */
+const manyHashes = 500;
+
 type Runs = ReadonlyArray<IndexRun>;
 
 /** The group of some runs. */
@@ -81,9 +84,16 @@ export class FiltersInMemory {
     return words * Uint32Array.BYTES_PER_ELEMENT <= this.memory.bytesMax;
   }
 
-  /** Call it with the number of hashes when many are looked up together. */
-  lookedUp(hashes: number): void {
+  /** Call it before hashes are looked up together. */
+  lookUp(hashes: number, runs: Runs): void {
     this.sought += hashes;
+    if (hashes < manyHashes) return;
+    for (const run of runs) if (this.isUnread(run, runs)) run.readFilter();
+  }
+
+  /** Whether there is room for the filter of a run that is not in memory, and in no group. */
+  private isUnread({ row, words }: IndexRun, runs: Runs): boolean {
+    return words === undefined && this.groupWith(row.first) === undefined && this.hasRoomFor(row, runs);
   }
 
   /** What finds entries in these runs: groups of them, and single ones. */
@@ -117,10 +127,7 @@ export class FiltersInMemory {
    */
   prepare(runs: Runs, settled: number): boolean {
     if (this.making === undefined) {
-      const unread = runs.find(
-        ({ row, words }) =>
-          words === undefined && this.groupWith(row.first) === undefined && this.hasRoomFor(row, runs),
-      );
+      const unread = runs.find((run) => this.isUnread(run, runs));
       unread?.readFilter();
       if (unread === undefined) this.making = this.begin(runs, settled);
       return unread !== undefined || this.making !== undefined;

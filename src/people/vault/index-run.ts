@@ -58,6 +58,15 @@ const filterInFile = (from: Slots, row: RunRow): FilterInFile => {
   return new FilterInFile(row.size, 2 * slotNumbers, (place) => wordsIn(from.read(ofFilter[place]!)));
 };
 
+/** A run to write: its numbers come in full blocks and a last one, and its filter may be made already. */
+export type RunToWrite = [
+  first: number,
+  entries: number,
+  blocks: Iterable<Float64Array>,
+  sizeMax: number,
+  made?: RunFilter,
+];
+
 /** One run of the index, with its fences in memory. */
 export class IndexRun {
   readonly row: RunRow;
@@ -75,26 +84,18 @@ export class IndexRun {
   }
 
   /**
-   * Writes the numbers of the entries from `first` on as a run.
-   *
-   * @param blocks the numbers in order, in full blocks and a last one.
-   * @param sizeMax how many numbers there are. If there are fewer after all, it takes longer.
+   * Writes the numbers of the entries from `first` on as a run. If there are fewer numbers than `sizeMax` after all, it takes
+   * longer.
    */
-  static write(
-    to: Slots,
-    first: number,
-    entries: number,
-    blocks: Iterable<Float64Array>,
-    sizeMax: number,
-  ): IndexRun {
+  static write(to: Slots, ...[first, entries, blocks, sizeMax, made]: RunToWrite): IndexRun {
     const written: number[] = [];
     const fences = new Float64Array(slotsFor(sizeMax));
-    let filter = RunFilter.of(sizeMax);
+    let filter = made ?? RunFilter.of(sizeMax);
     let kept = sizeMax <= keptNumbersMax ? new Float64Array(sizeMax) : undefined;
     let size = 0;
     for (const block of blocks) {
       fences[written.length] = block[0]!;
-      filter.addAll(block);
+      if (made === undefined) filter.addAll(block);
       kept?.set(block, size);
       written.push(to.write(block));
       size += block.length;
@@ -181,13 +182,18 @@ export class IndexRun {
     return this.from.read(slots[place]!).subarray(0, Math.min(slotNumbers, size - place * slotNumbers));
   }
 
-  /** Copies the numbers of a block, whose slot may be written to from then on. Returns how many these are. */
-  take(place: number, to: Float64Array, at: number): number {
-    const slot = this.row.slots[place]!;
+  /** Copies the numbers of a block to a place. Returns how many these are. */
+  copy(place: number, to: Float64Array, at: number): number {
     const length = Math.min(slotNumbers, this.row.size - place * slotNumbers);
     if (this.kept !== undefined) to.set(this.block(place), at);
-    else this.from.copy(slot, to.subarray(at, at + length));
-    this.from.freeUp([slot]);
+    else this.from.copy(this.row.slots[place]!, to.subarray(at, at + length));
+    return length;
+  }
+
+  /** The same, and the block's slot may be written to from then on. */
+  take(place: number, to: Float64Array, at: number): number {
+    const length = this.copy(place, to, at);
+    this.from.freeUp([this.row.slots[place]!]);
     return length;
   }
 

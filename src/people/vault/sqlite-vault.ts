@@ -63,8 +63,8 @@ export interface VaultFile extends PeopleOfVault {
   /** The filters of its index, for other threads that read the file. */
   filters(): ReadonlyArray<SharedFilter>;
   /**
-   * Reads the next part of its index into memory, so that lookups take less time. Call it between other calls. Returns
-   * whether there is more to read.
+   * Merges the next part of its index, or reads it into memory, so that lookups take less time. Call it between other calls.
+   * Returns whether there is more to do.
    */
   prepare(): boolean;
   /** Forgets a person. Returns the pseudonym that now stands for nobody, or undefined if there was none. */
@@ -235,6 +235,12 @@ const vaultIn = (
     return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
   };
 
+  const prepare = (): boolean => {
+    if (!index.hasMerged) return reading.inOneTransaction(() => index.prepare());
+    change(() => index.writeMerged());
+    return true;
+  };
+
   // A crash between an erasure and emptying the log would have left copies in it.
   emptyLog();
 
@@ -247,7 +253,7 @@ const vaultIn = (
     isForgotten: (pseudonym) => reading.isForgotten(pseudonym),
     hasForgotten: () => reading.hasForgotten(),
     filters: () => guard(() => index.filters()),
-    prepare: () => guard(() => reading.inOneTransaction(() => index.prepare())),
+    prepare: () => guard(prepare),
     logKnown: () => guard(logKnown),
     noteLog: (known) => guard(() => writeLogKnown(known)),
     whenAdmitting: (known) => {

@@ -8,7 +8,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { distinct, entryOf } from '../../sorted-runs/sorted-runs.ts';
 import { type FileFormat, versionOf } from '../../store/sqlite/file-checks.ts';
-import { EntryIndex, filterColumn, indexTables } from './entry-index.ts';
+import { EntryIndex } from './entry-index.ts';
+import { filterColumn, indexTables } from './run-table.ts';
 
 /** The hash of an identifier in the index: FNV-1a over its UTF-16 code units, with Murmur's finalizer. */
 export const identifierHash = (identifier: string): number => {

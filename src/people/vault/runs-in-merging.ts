@@ -1,0 +1,71 @@
+/** Merges runs in memory, a few blocks at a time between requests, so that no batch waits until all of them are merged. */
+import { mergedBlocks } from '../../sorted-runs/merging.ts';
+import { RunFilter } from '../../sorted-runs/run-filter.ts';
+import type { IndexRun } from './index-run.ts';
+import { slotNumbers, slotsFor } from './slots.ts';
+
+/** How many numbers are merged at a time, which takes about ten milliseconds. */
+const numbersAtOnce = 100 * slotNumbers;
+
+/** Runs in a row that are being merged into one. The file has them as they were until all are merged. */
+export class RunsInMerging {
+  readonly runs: ReadonlyArray<IndexRun>;
+  private blocks: Iterator<Float64Array> | undefined;
+  private numbers = new Float64Array(0);
+  private merged = 0;
+  private filter: RunFilter | undefined;
+  private filtered = 0;
+
+  constructor(runs: ReadonlyArray<IndexRun>) {
+    this.runs = runs;
+  }
+
+  /** The merged numbers in order, and their filter; undefined until they are made. */
+  get made(): { readonly numbers: Float64Array; readonly filter: RunFilter } | undefined {
+    const { numbers, merged, filter, filtered } = this;
+    return filter === undefined || filtered < merged
+      ? undefined
+      : { numbers: numbers.subarray(0, merged), filter };
+  }
+
+  /** Merges the next blocks. Call it again until `made` is there. */
+  proceed(): void {
+    if (this.filter !== undefined) return this.addToFilter(this.filter);
+    this.blocks ??= this.begin();
+    for (const end = this.merged + numbersAtOnce; this.merged < end; ) {
+      const next = this.blocks.next();
+      if (next.done === true) {
+        this.filter = RunFilter.of(this.merged);
+        return;
+      }
+      this.numbers.set(next.value, this.merged);
+      this.merged += next.value.length;
+    }
+  }
+
+  private addToFilter(filter: RunFilter): void {
+    const end = Math.min(this.merged, this.filtered + numbersAtOnce);
+    filter.addAll(this.numbers.subarray(this.filtered, end));
+    this.filtered = end;
+  }
+
+  private begin(): Iterator<Float64Array> {
+    const first = this.runs[0]!.row.first;
+    this.numbers = new Float64Array(this.runs.reduce((sum, { size }) => sum + size, 0));
+    const runs = this.runs.map((run) => ({
+      blocks: slotsFor(run.size),
+      offset: run.row.first - first,
+      read: (place: number, to: Float64Array, at: number) => run.copy(place, to, at),
+    }));
+    return mergedBlocks(runs, slotNumbers);
+  }
+
+  /** Begins again if one of the runs is this one, which is going to change. */
+  changes({ row }: IndexRun): void {
+    if (!this.runs.some((run) => run.row.first === row.first)) return;
+    this.blocks = undefined;
+    this.merged = 0;
+    this.filter = undefined;
+    this.filtered = 0;
+  }
+}
