@@ -7,9 +7,10 @@
  * answer holds for every moment of knowledge.
  */
 import { type Topic, topicRange } from '../topic-hash.ts';
-import { type NamesNewcomers, Newcomers } from './newcomers.ts';
+import { eachPosting, type Tell } from './each-posting.ts';
+import { Newcomers } from './newcomers.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf } from './posting-list.ts';
-import type { PostingsBetween, RunReader } from './run-reader.ts';
+import type { RunReader } from './run-reader.ts';
 import { SomeHashes } from './some-hashes.ts';
 import { SubjectTable } from './subject-table.ts';
 
@@ -40,11 +41,6 @@ const someOf = (hashes: ReadonlyArray<number>, range: number): SomeHashes => {
   for (const hash of hashes) some.add(hash);
   return some;
 };
-
-/** Tells the subjects of a posting list from one place up to another, and whether they are newcomers alone. */
-type Tell = (key: ListKey, subjects: Float64Array, from: number, to: number, areNew: boolean) => void;
-
-const nobodyIsNew: NamesNewcomers = () => false;
 
 /** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
@@ -133,7 +129,7 @@ export class Individuals {
       for (let at = from; at < to; at++)
         if (subjects.has(named[at]!) || this.isKnown(named[at]!)) enrolled.add(named[at]!);
     };
-    this.eachPosting({ after, upTo, isWanted: isOfEnrolments }, tell);
+    eachPosting(this.runs, { after, upTo, isWanted: isOfEnrolments }, tell);
     return enrolled;
   }
 
@@ -159,7 +155,7 @@ export class Individuals {
   /** Takes in all runs: of whom two things are recorded has two entries under the same hash. */
   private takeAll(upTo: number): void {
     const lows: number[] = [];
-    this.eachPosting({ after: 0, upTo, isWanted: isOfOthers }, (_, subjects, from, to) => {
+    eachPosting(this.runs, { after: 0, upTo, isWanted: isOfOthers }, (_, subjects, from, to) => {
       for (let at = from; at < to; at++) lows.push(subjects[at]! >>> 0);
     });
     for (const low of this.runs.repeatedHashes()) lows.push(low);
@@ -175,7 +171,7 @@ export class Individuals {
     // A correction also names the people of the event that it corrects.
     const isSought = (key: ListKey, areNew: boolean): boolean => isOfOthers(key) || !areNew;
     let [postings, others] = [0, 0];
-    this.eachPosting({ after: upTo, upTo: last, isNew }, (key, _, from, to, areNew) => {
+    eachPosting(this.runs, { after: upTo, upTo: last, isNew }, (key, _, from, to, areNew) => {
       postings += to - from;
       if (isSought(key, areNew)) others += to - from;
     });
@@ -185,7 +181,7 @@ export class Individuals {
     const lookedUp = others <= this.runs.entries() / entriesOfLookup ? new Set<Topic>() : undefined;
     /** Those of whom more than one enrolment may be recorded. */
     const repeated: Topic[] = [];
-    this.eachPosting({ after: upTo, upTo: last, isNew }, (key, subjects, from, to, areNew) => {
+    eachPosting(this.runs, { after: upTo, upTo: last, isNew }, (key, subjects, from, to, areNew) => {
       goOn();
       for (let at = from; at < to; at++) {
         const subject = subjects[at]!;
@@ -201,7 +197,7 @@ export class Individuals {
     const sameHash: (readonly [ListKey, Topic])[] = [];
     const at = lookedUp && this.positionsOf(lookedUp, upTo);
     // Nothing is read if nobody is sought.
-    this.eachPosting({ after: 0, upTo: others === 0 ? 0 : upTo, at }, (key, subjects, from, to) => {
+    eachPosting(this.runs, { after: 0, upTo: others === 0 ? 0 : upTo, at }, (key, subjects, from, to) => {
       goOn();
       for (const subject of sought.among(subjects, from, to)) {
         if (this.isKnown(subject)) continue;
@@ -239,28 +235,9 @@ export class Individuals {
     enrolledIn: SubjectTable,
     may: (subject: Topic) => boolean,
   ): void {
-    this.eachPosting({ after, upTo }, (key, subjects, from, to) => {
+    eachPosting(this.runs, { after, upTo }, (key, subjects, from, to) => {
       for (let at = from; at < to; at++) if (may(subjects[at]!)) this.count(key, subjects[at]!, enrolledIn);
     });
-  }
-
-  private eachPosting(
-    { after, upTo, isNew = nobodyIsNew, ...which }: PostingsBetween & { readonly isNew?: NamesNewcomers },
-    tell: Tell,
-  ): void {
-    for (const { key, postings } of this.runs.postingsBetween({ after, upTo, ...which })) {
-      const { positions, subjects, groups } = postings;
-      const isIn = (group: number): boolean =>
-        group < groups && positions[group]! > after && positions[group]! <= upTo;
-      // Groups in a row are told together: each may be of one subject.
-      for (let group = 0; group < groups; group++) {
-        if (!isIn(group)) continue;
-        const first = group;
-        const areNew = isNew(positions[first]!);
-        while (isIn(group + 1) && isNew(positions[group + 1]!) === areNew) group++;
-        tell(key, subjects, postings.startOf(first), postings.startOf(group + 1), areNew);
-      }
-    }
   }
 
   private count(key: ListKey, subject: Topic, enrolledIn: SubjectTable): void {
