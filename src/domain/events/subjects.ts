@@ -66,10 +66,14 @@ export const subjectsIn = (data: unknown): ReadonlySet<string> => {
   return subjects;
 };
 
+/** Adds the subjects that an event names, those in the data of a correction included. */
+export const addSubjectsOf = (event: Event, into: Set<string>): void =>
+  collect(dataOf(event), into, event.type !== 'EventCorrected');
+
 /** The subjects that an event names, those in the data of a correction included. */
 export const subjectsOf = (event: Event): ReadonlySet<string> => {
   const subjects = new Set<string>();
-  collect(dataOf(event), subjects, event.type !== 'EventCorrected');
+  addSubjectsOf(event, subjects);
   return subjects;
 };
 

@@ -11,7 +11,7 @@ import type { BodyFault, Problem } from '../../contract/problem.ts';
 import { carriersOf, withCarriedSwapped } from '../../domain/events/carried-identifiers.ts';
 import { decodeEvent, type Event, encodeEvent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
-import { subjectsOf } from '../../domain/events/subjects.ts';
+import { addSubjectsOf } from '../../domain/events/subjects.ts';
 import { fingerprintKey, looksLikePseudonym, type Vault } from '../../people/vault/vault.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -35,7 +35,9 @@ const ofIdentity: ReadonlySet<string> = new Set(['/id', '/source', '/data/event/
 /** The subjects that an event names by their own identifiers. */
 const identifiersOf = (event: Event): ReadonlySet<string> => {
   const identifiers = new Set<string>();
-  for (const name of subjectsOf(event)) if (!looksLikePseudonym(name)) identifiers.add(name);
+  addSubjectsOf(event, identifiers);
+  // Mostly none does, and another set of ten thousand people would take some milliseconds.
+  for (const name of identifiers) if (looksLikePseudonym(name)) identifiers.delete(name);
   return identifiers;
 };
 

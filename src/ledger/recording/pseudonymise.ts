@@ -13,7 +13,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { traitsOf } from '../../domain/events/catalogue.ts';
 import { type Event, isSameContent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
-import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
+import { addSubjectsOf, subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { type Admitted, fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
 import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -67,7 +67,7 @@ const namesToAdmit = async (
   const names = new Set<string>();
   for (const [place, event] of events.entries()) {
     if (recordedAlready.has(place)) continue;
-    for (const subject of subjectsOf(event)) names.add(subject);
+    addSubjectsOf(event, names);
     if (mayNeedFingerprint(event)) names.add(fingerprintKey);
     if (turns.isOver()) await turns.next();
   }
