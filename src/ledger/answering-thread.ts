@@ -90,6 +90,7 @@ const readerOf = (file: string): IndexReader => {
   }
   open = { file, database, reader };
   savedEntries = 0;
+  savedUpTo = 0;
   return reader;
 };
 
@@ -141,21 +142,25 @@ const save = (everyPositions: number): void => {
 
 /** The individuals are written again once the index has grown by this share. */
 const savedEveryGrowth = 0.01;
-/** How many entries the index had when the individuals were last written. */
+/** How many entries the index had when the individuals were last written, and up to which position they were known. */
 let savedEntries = 0;
+let savedUpTo = 0;
 
 const saveIndividuals = (growth: number): void => {
   if (open === undefined) return;
   const { file, reader } = open;
   const entries = reader.runs.entries();
-  if (entries <= savedEntries * (1 + growth)) return;
+  if (entries < savedEntries * (1 + growth)) return;
   const individuals = reader.individuals.toPlain();
-  if (individuals !== undefined && writeIndividuals(file, log, individuals)) savedEntries = entries;
+  if (individuals === undefined || individuals.upTo === savedUpTo) return;
+  if (!writeIndividuals(file, log, individuals)) return;
+  savedEntries = entries;
+  savedUpTo = individuals.upTo;
 };
 
 /**
- * Counts what was recorded since, so that the first question after a restart need not. The counts stay as they were if it
- * takes longer than `lastCountMsMax`.
+ * Counts what was recorded since, so that the first question after a restart need not. Save first: if it takes longer than
+ * `lastCountMsMax`, a count may be left half done, and is not saved again.
  */
 const bringUpToDate = (): void => {
   if (open === undefined) return;
@@ -191,6 +196,7 @@ parentPort!.on('message', (request: AnsweringRequest) => {
     parentPort!.postMessage(answer(request.projectionsFile, request.asked));
     return saveCounts(savedEveryPositions, savedEveryGrowth);
   }
+  saveCounts(1, 0);
   bringUpToDate();
   saveCounts(1, 0);
   open?.database.close();

@@ -149,6 +149,15 @@ export class Answering {
     return since?.entries;
   }
 
+  /** The same before the thread ends: nothing if the log cannot be read any more, so that all else is closed nevertheless. */
+  private toldLast(thread: NonNullable<Answering['thread']>): EntriesTold | undefined {
+    try {
+      return this.toldNow(thread);
+    } catch {
+      return undefined;
+    }
+  }
+
   private running(): NonNullable<Answering['thread']> {
     if (this.thread !== undefined) return this.thread;
     const workerData: AnsweringThreadInput = {
@@ -196,7 +205,7 @@ export class Answering {
     if (this.thread === undefined) return;
     const { worker, exited } = this.thread;
     if (this.underWay) await worker.terminate();
-    else worker.postMessage({ kind: 'close', named: this.toldNow(this.thread) } satisfies AnsweringRequest);
+    else worker.postMessage({ kind: 'close', named: this.toldLast(this.thread) } satisfies AnsweringRequest);
     await exited;
   }
 }

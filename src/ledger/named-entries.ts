@@ -4,7 +4,12 @@
  *
  * They are kept in memory alone, since this process started, and say nothing about the events of other processes.
  */
-import { type EntriesTold, rangesToldMax, rangeWidth } from '../projections/engine/newcomers.ts';
+import {
+  type EntriesTold,
+  type HeadWithEntries,
+  rangesToldMax,
+  rangeWidth,
+} from '../projections/engine/newcomers.ts';
 import type { Position } from '../store/event-store.ts';
 
 /** Between which numbers the entries are of the people whom an event names; undefined if it is unknown. */
@@ -35,13 +40,24 @@ export interface EntriesOfVault {
 /** What threads are told of appended events. */
 export class NamedEntries {
   private readonly of: EntriesOfVault;
+  /** What the log and the vault had at the start: nobody else is named by what was recorded before. */
+  private readonly atStart: HeadWithEntries | undefined;
   /** Rows of `rangeWidth`, in the order of the appends. */
   private readonly ranges: number[] = [];
   /** How many rows were dropped. */
   private dropped = 0;
 
+  /** Create it before anything is appended. */
   constructor(of: EntriesOfVault) {
     this.of = of;
+    this.atStart = this.now();
+  }
+
+  private now(): HeadWithEntries | undefined {
+    // In this order: nobody with a later entry is named up to the head.
+    const head = this.of.head();
+    const entries = this.of.entries();
+    return entries === undefined ? undefined : { head, entries };
   }
 
   /** Events were appended one after the other, the first at this position. */
@@ -69,13 +85,14 @@ export class NamedEntries {
    * keeps the vault.
    */
   since(told: number): { readonly entries: EntriesTold; readonly told: number } | undefined {
-    // In this order: nobody with a later entry is named up to the head.
-    const head = this.of.head();
-    const entries = this.of.entries();
-    if (entries === undefined) return undefined;
+    const now = this.now();
+    if (now === undefined) return undefined;
     const from = Math.max(0, told - this.dropped) * rangeWidth;
     return {
-      entries: { ranges: Float64Array.from(this.ranges.slice(from)), head, entries },
+      entries: {
+        ranges: Float64Array.from(this.ranges.slice(from)),
+        heads: told === 0 && this.atStart !== undefined ? [this.atStart, now] : [now],
+      },
       told: this.dropped + this.ranges.length / rangeWidth,
     };
   }

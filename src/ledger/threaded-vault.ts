@@ -140,7 +140,13 @@ export const openThreadedVault = async (
       if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
       const each = pseudonyms?.split(nameSeparator) ?? [];
       if (each.length !== names.length) throw new Error('the vault admitted other people than those named');
-      return E.right({ pseudonyms: new Map(names.map((name, place) => [name, each[place]!])), created });
+      return E.right({
+        pseudonyms: new Map(names.map((name, place) => [name, each[place]!])),
+        created: created && {
+          ...created,
+          others: new Set(Array.from(created.others, (place) => names[place]!)),
+        },
+      });
     },
     forget: async (pseudonym, saidAt) => {
       try {

@@ -22,9 +22,12 @@ import type { LogReader } from '../store/log-reader.ts';
 const erasuresAtOnceMax = 1_000;
 /** Events read before other work gets its turn. */
 const pageEventsMax = 500;
-/** Events read before the ledger opens, and people looked up for them; the others are read while it serves. */
+/**
+ * Events read before the ledger opens, and people looked up for them; the others are read while it serves. The first people
+ * show whether the vault is of another log, or older than this one.
+ */
 const atStartEventsMax = 5_000;
-const atStartPeopleMax = 1_000;
+const atStartPeopleMax = 100;
 /** People missing in the vault are counted up to this number. */
 const missingMax = 10_000;
 
@@ -59,12 +62,8 @@ export class VaultOfALog {
     this.erasedUpTo = isOfThisLog ? known.erasedUpTo : origin;
     this.eraseAgain();
     const least = this.lookedUpTo + atStartEventsMax;
-    let peopleLeft = atStartPeopleMax;
-    const goesOn = (people: number): boolean => {
-      peopleLeft -= people;
-      return peopleLeft >= 0;
-    };
-    while (this.lookedUpTo < least && this.look(goesOn)) {
+    const left = { people: atStartPeopleMax };
+    while (this.lookedUpTo < least && this.look(left)) {
       // Each call reads one page.
     }
     this.note();
@@ -96,7 +95,7 @@ export class VaultOfALog {
 
   /** Stores the vault's progress in its file; call it before the file is closed. */
   close(): void {
-    if (this.hasLooked) this.note(this.log.head());
+    this.note(this.hasLooked ? this.log.head() : this.lookedUpTo);
     this.isClosed = true;
   }
 
@@ -133,16 +132,17 @@ export class VaultOfALog {
   /**
    * Reads the next events.
    *
-   * @param goesOn whether to look for so many more people.
-   * @returns whether there may be more, and it went on.
+   * @param left how many more people to look for. It stops within the event that has more; the next call begins with that.
+   * @returns false if it stopped, or reached the end of the log.
    */
-  private look(goesOn: (people: number) => boolean = () => true): boolean {
+  private look(left = { people: Number.POSITIVE_INFINITY }): boolean {
     const page = this.log.next(this.lookedUpTo, pageEventsMax);
     for (const { bytes, position } of page) {
       const event = decodeStored(bytes);
-      const subjects = E.isRight(event) ? subjectsOf(event.right) : new Set<string>();
-      if (!goesOn(subjects.size)) return false;
-      for (const subject of subjects) this.lookFor(subject, position);
+      for (const subject of E.isRight(event) ? subjectsOf(event.right) : []) {
+        if (left.people-- <= 0) return false;
+        this.lookFor(subject, position);
+      }
       this.lookedUpTo = position;
     }
     this.hasLooked = page.length === 0;

@@ -43,6 +43,19 @@ export type VaultRequest = VaultWork & { readonly number: number };
 /** A StoreProblem loses its class between threads, other errors do not. */
 export type VaultFailure = { readonly problem: PlainProblem } | { readonly error: unknown };
 
+/** `Created` with the places of `others` among the names: a set of many texts would take far longer to pass. */
+export type CreatedForPlaces = Omit<Created, 'others'> & { readonly others: Uint32Array };
+
+const forPlaces = (
+  created: Created | undefined,
+  names: ReadonlyArray<string>,
+): CreatedForPlaces | undefined => {
+  if (created === undefined) return undefined;
+  const { first, last, others } = created;
+  const places = others.size === 0 ? [] : names.flatMap((name, place) => (others.has(name) ? [place] : []));
+  return { first, last, others: Uint32Array.from(places) };
+};
+
 /**
  * A report of the thread: first that it is open, or why not; then the result of each request, which is the
  * pseudonyms of admitted people, the position to read up to first, or a fault. In between it reports why more people of the log
@@ -56,7 +69,7 @@ export type VaultReport =
       readonly kind: 'done';
       readonly number: number;
       readonly pseudonyms?: string;
-      readonly created?: Created | undefined;
+      readonly created?: CreatedForPlaces | undefined;
       readonly entries?: number | undefined;
       readonly lookUpTo?: Position;
       readonly fault?: string | undefined;
@@ -77,7 +90,13 @@ const admit = async (
   if (E.isLeft(admitted)) return tell({ kind: 'done', number, lookUpTo: admitted.left.upTo });
   const { pseudonyms, created } = admitted.right;
   const joinedPseudonyms = names.map((name) => pseudonyms.get(name)!).join(nameSeparator);
-  tell({ kind: 'done', number, pseudonyms: joinedPseudonyms, created, entries: vault.entries() });
+  tell({
+    kind: 'done',
+    number,
+    pseudonyms: joinedPseudonyms,
+    created: forPlaces(created, names),
+    entries: vault.entries(),
+  });
 };
 
 const run = (): void => {
@@ -95,7 +114,8 @@ const run = (): void => {
       log.close();
     },
   );
-  let shared = '';
+  /** The filters that the other threads were told of. */
+  let shared: string | undefined;
   const shareFilters = (): void => {
     const filters = file.filters();
     const runs = filters.map(({ first, entries, isGroup }) => `${first} ${entries} ${isGroup}`).join();
@@ -116,7 +136,7 @@ const run = (): void => {
         shareFilters();
       }
     } catch {
-      // What could not be read is read by the lookups that need it, which report the fault.
+      // Lookups read what they need from the file, and report what cannot be read.
     }
     isPreparing = false;
   };
@@ -144,7 +164,7 @@ const run = (): void => {
           await vault.forget(request.pseudonym, request.saidAt);
         } finally {
           // It may have failed after the person was forgotten.
-          shared = '';
+          shared = undefined;
           shareFilters();
         }
       } else {

@@ -95,7 +95,7 @@ describe('an older vault beside a newer log', () => {
     own.server = new LocalServer(ledger);
   });
 
-  it('reports people of large events once it has looked for them, which does not delay the start', async () => {
+  it('reports some people of a large event at the start, and all once it has looked for them', async () => {
     await own.server.record([enrolled('1', quentin!)]);
     await keepVault();
     const many = Array.from({ length: 1_200 }, (_, number) => `person-${number}@example.org`);
@@ -104,6 +104,8 @@ describe('an older vault beside a newer log', () => {
     await own.server.close();
     const notices: unknown[] = [];
     const ledger = await openLedger(await settingsIn(own.directory), (notice) => notices.push(notice));
+    const atStart = expect.stringContaining('does not know 100 of the people in the log');
+    expect(notices[0]).toEqual({ kind: 'vault-misses-people', reason: atStart });
     await ledger.ready();
     own.server = new LocalServer(ledger);
     const told = expect.stringContaining('does not know 1200 of the people in the log');

@@ -117,7 +117,7 @@ const entriesBetween = (
       ranges.push(position, position, Math.min(...entries), Math.max(...entries));
     else ranges.push(position, position, 0, before(position).size);
   }
-  return { ranges: Float64Array.from(ranges), head: upTo, entries: before(upTo).size };
+  return { ranges: Float64Array.from(ranges), heads: [{ head: upTo, entries: before(upTo).size }] };
 };
 
 describe('individuals', () => {
@@ -184,12 +184,15 @@ const afterFirst = (all: ReadonlyArray<Recording>, first: number, reader: RunRea
   const individuals = new Individuals(reader);
   individuals.lookFor(() => ({ upTo: first, byPopulation: [], inOrder: new Float64Array(0) }));
   individuals.newcomers = new Newcomers();
-  individuals.newcomers.told({ ranges: new Float64Array(0), head: first, entries: first });
+  individuals.newcomers.told({ ranges: new Float64Array(0), heads: [{ head: first, entries: first }] });
   const rows = all.slice(first).flatMap((_, at) => {
     const position = first + at + 1;
     return [position, position, position, position];
   });
-  individuals.newcomers.told({ ranges: Float64Array.from(rows), head: all.length, entries: all.length });
+  individuals.newcomers.told({
+    ranges: Float64Array.from(rows),
+    heads: [{ head: all.length, entries: all.length }],
+  });
   return individuals;
 };
 

@@ -28,7 +28,7 @@ it('an event is said to name newcomers alone only if no event up to a position n
       let untold: number[] = [];
       let counted = 0;
       const tell = (): void => {
-        newcomers.told({ ranges: Float64Array.from(untold), head: log.length, entries });
+        newcomers.told({ ranges: Float64Array.from(untold), heads: [{ head: log.length, entries }] });
         untold = [];
       };
       for (const each of all) {
@@ -64,10 +64,10 @@ it('an event is said to name newcomers alone only if no event up to a position n
 
 it('events of new people are known as such when they were told out of order, together, or beside those of others', () => {
   const newcomers = new Newcomers();
-  newcomers.told({ ranges: new Float64Array(0), head: 10, entries: 100 });
+  newcomers.told({ ranges: new Float64Array(0), heads: [{ head: 10, entries: 100 }] });
   // The people 101 to 105 were admitted before 106 to 110, and recorded later.
   const ranges = Float64Array.of(12, 12, 101, 105, 11, 11, 106, 110, 13, 14, 111, 120);
-  newcomers.told({ ranges, head: 14, entries: 130 });
+  newcomers.told({ ranges, heads: [{ head: 14, entries: 130 }] });
   const newAfter = (position: number): ReadonlyArray<number> => {
     const isNew = newcomers.after(position);
     return [11, 12, 13, 14, 15].filter((each) => isNew(each));
@@ -80,10 +80,13 @@ it('events of new people are known as such when they were told out of order, tog
 
 it('people who may be named in an event of another process are not new', () => {
   const newcomers = new Newcomers();
-  newcomers.told({ ranges: new Float64Array(0), head: 10, entries: 100 });
+  newcomers.told({ ranges: new Float64Array(0), heads: [{ head: 10, entries: 100 }] });
   // Position 11 is of another process. By then there were up to 103 people.
-  newcomers.told({ ranges: new Float64Array(0), head: 11, entries: 103 });
-  newcomers.told({ ranges: Float64Array.of(12, 12, 103, 103, 13, 13, 104, 104), head: 13, entries: 104 });
+  newcomers.told({ ranges: new Float64Array(0), heads: [{ head: 11, entries: 103 }] });
+  newcomers.told({
+    ranges: Float64Array.of(12, 12, 103, 103, 13, 13, 104, 104),
+    heads: [{ head: 13, entries: 104 }],
+  });
   const isNew = newcomers.after(11);
   expect([12, 13].filter(isNew)).toEqual([13]);
 });

@@ -129,12 +129,38 @@ describe('the filter of a run of many blocks', () => {
     database.close();
   });
 
+  it('is refused if a part of it has another place, or is missing', () => {
+    for (const sql of [
+      'UPDATE filter_part SET id = id + 2 WHERE id = 2 * 65536 + 4',
+      'DELETE FROM filter_part WHERE id = 2 * 65536 + 4',
+    ]) {
+      const { database, open } = threeRuns();
+      database.exec(sql);
+      const reader = open();
+      const topics = Array.from({ length: 100 }, (_, nth) => topicOf(14, nth));
+      const found = topics.map((topic) => {
+        try {
+          return reader.positions(topic, 0, 3 * eventsOfRun).includes(14);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProjectionsDamaged);
+          return 'damaged';
+        }
+      });
+      expect(new Set(found)).toEqual(new Set([true, 'damaged']));
+      database.close();
+    }
+  });
+
   it('is compared with the entries of its run', () => {
     const { database } = threeRuns();
     const content = () => [...new RunContent(database).entries(2_048)].length;
     expect(content()).toBe(2_048);
     const empty = new Uint8Array(16_000);
-    database.prepare('UPDATE filter_part SET words = ?, checksum = ?').run(empty, crc32(empty));
+    const parts = database.prepare('SELECT id, parts FROM filter_part').all();
+    for (const { id, parts: of } of parts)
+      database
+        .prepare('UPDATE filter_part SET words = ?, checksum = ? WHERE id = ?')
+        .run(empty, crc32(empty, crc32(`${id} ${of}`)), id!);
     expect(content).toThrow(ProjectionsDamaged);
     database.close();
   });

@@ -181,3 +181,58 @@ it('runs that are merged in memory have no hash of people who were erased meanwh
   vault.close();
   expectSound(file);
 });
+
+it('nobody is lost where a block cannot be read for a moment, while runs are merged and grouped', () => {
+  const whole = fileForTest('vault.sqlite');
+  const vault = opened(whole, 2 ** 30);
+  const known = new Map<string, string>();
+  const admit = (to: VaultFile, from: number, many: number): void => {
+    for (let start = from; start < from + many; start += 9)
+      for (const [name, pseudonym] of to.pseudonymsFor(
+        Array.from({ length: 9 }, (_, at) => person(start + at)),
+      ))
+        known.set(name, pseudonym);
+  };
+  admit(vault, 0, 450);
+  vault.close();
+  const everybody = [...known];
+  const read = new DatabaseSync(whole, { readOnly: true });
+  const slots = Number(read.prepare('SELECT count(*) AS slots FROM slot').get()!.slots);
+  read.close();
+  let [faults, groups] = [0, 0];
+  for (let slot = 1; slot <= slots; slot++) {
+    const file = fileForTest('damaged.sqlite');
+    copyFileSync(whole, file);
+    const damaged = opened(file, 2 ** 30);
+    const aside = new DatabaseSync(file);
+    const content = (): Uint8Array =>
+      aside.prepare('SELECT content FROM slot WHERE id = ?').get(slot)!.content as Uint8Array;
+    const write = (bytes: Uint8Array): unknown =>
+      aside.prepare('UPDATE slot SET content = ? WHERE id = ?').run(bytes, slot);
+    // So many are looked up that groups are made.
+    damaged.pseudonymsFor(everybody.map(([name]) => name));
+    for (let round = 0; round < 10; round++) {
+      const now = content();
+      const flipped = now.map((byte, at) => (at === 9 ? byte ^ 1 : byte));
+      write(flipped);
+      for (let step = 0; step < 1_100; step++) {
+        try {
+          if (!damaged.prepare()) break;
+        } catch {
+          faults++;
+          write(now);
+        }
+      }
+      // Unless it was written to meanwhile.
+      if (Buffer.compare(content(), flipped) === 0) write(now);
+      admit(damaged, 450 + 18 * round, 18);
+    }
+    groups += groupsOf(damaged).length;
+    for (const [name, pseudonym] of everybody) expect(damaged.pseudonymOf(name), name).toBe(pseudonym);
+    aside.close();
+    damaged.close();
+    expectSound(file);
+  }
+  expect(faults).toBeGreaterThan(5);
+  expect(groups).toBeGreaterThan(5);
+});

@@ -49,6 +49,12 @@ interface GroupOf {
   readonly group: RunGroup;
 }
 
+/** A group that is being made, of some runs. */
+interface Making {
+  readonly runs: Runs;
+  readonly group: GroupInMaking;
+}
+
 const idOf = (runs: Runs): Omit<GroupOf, 'group'> => ({
   first: runs[0]!.row.first,
   entries: runs.reduce((sum, { row }) => sum + row.entries, 0),
@@ -58,7 +64,9 @@ const idOf = (runs: Runs): Omit<GroupOf, 'group'> => ({
 export class FiltersInMemory {
   private readonly memory: FilterMemory;
   private groups: ReadonlyArray<GroupOf> = [];
-  private making: { readonly runs: Runs; readonly group: GroupInMaking } | undefined;
+  private making: Making | undefined;
+  /** Whether a block of the runs of a group could not be read. */
+  private areUnreadable = false;
   private shared: ReadonlyArray<SharedFilter> = [];
   private sought = 0;
 
@@ -132,21 +140,31 @@ export class FiltersInMemory {
       if (unread === undefined) this.making = this.begin(runs, settled);
       return unread !== undefined || this.making !== undefined;
     }
-    const { runs: together, group } = this.making;
+    const { making } = this;
+    // A group that could not be read to its end lacks people, so it is given up, and no other one is begun.
+    this.making = undefined;
+    this.areUnreadable = true;
+    const goesOn = this.proceed(making);
+    this.areUnreadable = false;
+    if (goesOn) this.making = making;
+    return true;
+  }
+
+  /** Makes the next parts of a group. Returns whether there are more. */
+  private proceed({ runs, group }: Making): boolean {
     for (let part = 0; part < partsAtOnce; part++) {
       if (group.proceed()) continue;
-      this.making = undefined;
-      this.groups = [...this.groups, { ...idOf(together), group: group.group }];
-      for (const run of together) run.leaveFilterInFile();
-      break;
+      this.groups = [...this.groups, { ...idOf(runs), group: group.group }];
+      for (const run of runs) run.leaveFilterInFile();
+      return false;
     }
     return true;
   }
 
   /** Begins the next group, if there are runs for it, and room. */
-  private begin(runs: Runs, settled: number): { runs: Runs; group: GroupInMaking } | undefined {
+  private begin(runs: Runs, settled: number): Making | undefined {
     const at = this.groups.length * groupedRuns;
-    if (at + groupedRuns > settled) return undefined;
+    if (at + groupedRuns > settled || this.areUnreadable) return undefined;
     const together = runs.slice(at, at + groupedRuns);
     const numbers = together.reduce((sum, { size }) => sum + size, 0);
     if (this.sought < numbers * soughtPart) return undefined;
@@ -191,7 +209,8 @@ export class FiltersInMemory {
     for (const run of runs) {
       const words = this.sharedWords(run.row);
       if (words !== undefined) run.share(words);
-      else if (this.groupWith(run.row.first) !== undefined) run.leaveFilterInFile();
+      // The other thread has dropped its filter, or has changed it because somebody was erased.
+      else run.leaveFilterInFile();
     }
   }
 

@@ -14,7 +14,7 @@ const hashes = 2 ** 32;
 /** How many hashes a part spans. With full runs, their records fit into the processor's cache. */
 const partHashes = 512 * bucketHashes;
 
-/** The records of a part, as they are collected: each is what the hash exceeds the part's first one by, then the run. */
+/** The records of a part, as they are collected: the hash less the first hash of the part, then the run. */
 class Records {
   all = new Float64Array(2 ** 16);
   length = 0;

@@ -45,7 +45,7 @@ export class RunGroup {
     this.list = new Uint16Array(list.buffer, list.byteOffset, 2 * list.length);
   }
 
-  /** The number of words for runs with so many numbers together. There is room for one more, which is never found. */
+  /** The number of words for runs with so many numbers together. There is one more place, because a lookup in an empty last bucket reads it. */
   static wordsFor(numbers: number): number {
     return startWords + (numbers >> 1) + 1;
   }

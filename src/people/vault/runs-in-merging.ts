@@ -28,9 +28,19 @@ export class RunsInMerging {
       : { numbers: numbers.subarray(0, merged), filter };
   }
 
-  /** Merges the next blocks. Call it again until `made` is there. */
+  /** Merges the next blocks. Call it again until `made` is there. If it throws, the next call begins again. */
   proceed(): void {
     if (this.filter !== undefined) return this.addToFilter(this.filter);
+    try {
+      this.mergeOn();
+    } catch (error) {
+      // A generator that has thrown ends at its next call, as if all were merged.
+      this.forget();
+      throw error;
+    }
+  }
+
+  private mergeOn(): void {
     this.blocks ??= this.begin();
     for (const end = this.merged + numbersAtOnce; this.merged < end; ) {
       const next = this.blocks.next();
@@ -62,7 +72,11 @@ export class RunsInMerging {
 
   /** Begins again if one of the runs is this one, which is going to change. */
   changes({ row }: IndexRun): void {
-    if (!this.runs.some((run) => run.row.first === row.first)) return;
+    if (this.runs.some((run) => run.row.first === row.first)) this.forget();
+  }
+
+  /** Forgets what is merged so far. */
+  private forget(): void {
     this.blocks = undefined;
     this.merged = 0;
     this.filter = undefined;

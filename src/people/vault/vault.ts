@@ -99,7 +99,8 @@ export interface Vault {
    */
   forget(pseudonym: string, saidAt: Position): Promise<void>;
   /**
-   * How many entries it has, or more than those of everybody who was admitted so far; undefined if another process keeps it.
+   * How many entries it has: at least the number of the last one that a call of `admit` has returned; undefined if another
+   * process keeps it.
    * Entries are numbered from 1 on, in the order in which they are created, and keep their numbers.
    */
   entries(): number | undefined;

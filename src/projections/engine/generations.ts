@@ -10,7 +10,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from '../../domain/events/codec.ts';
 import { makePrivateDirectory, makePrivateFile } from '../../store/private-files.ts';
-import { filterTable } from './run-tables.ts';
 import { codeVersion, createTables, tablesVersion } from './tables.ts';
 
 /** The application id in the header of a projections file: "DomP" in ASCII. */
@@ -141,10 +140,7 @@ export const openProjections = (
       createTables(database);
     }
     const version = database.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
-    if (pragma(database, 'application_id') === applicationId && version === tablesVersion) {
-      database.exec(filterTable);
-      return database;
-    }
+    if (pragma(database, 'application_id') === applicationId && version === tablesVersion) return database;
   } catch {
     // The answer is the same for every fault of a projections file.
   }

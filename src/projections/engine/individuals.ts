@@ -172,6 +172,7 @@ export class Individuals {
     const isSought = (key: ListKey, areNew: boolean): boolean => isOfOthers(key) || !areNew;
     let [postings, others] = [0, 0];
     eachPosting(this.runs, { after: upTo, upTo: last, isNew }, (key, _, from, to, areNew) => {
+      goOn();
       postings += to - from;
       if (isSought(key, areNew)) others += to - from;
     });
@@ -195,7 +196,7 @@ export class Individuals {
     const enrolledIn = new SubjectTable();
     /** Two newcomers with the same hash, of whom more is recorded now. */
     const sameHash: (readonly [ListKey, Topic])[] = [];
-    const at = lookedUp && this.positionsOf(lookedUp, upTo);
+    const at = lookedUp && this.positionsOf(lookedUp, upTo, goOn);
     // Nothing is read if nobody is sought.
     eachPosting(this.runs, { after: 0, upTo: others === 0 ? 0 : upTo, at }, (key, subjects, from, to) => {
       goOn();
@@ -213,9 +214,14 @@ export class Individuals {
   }
 
   /** The positions of events that may name some subjects, up to a position; undefined if there are too many. */
-  private positionsOf(subjects: ReadonlySet<Topic>, upTo: number): ReadonlySet<number> | undefined {
+  private positionsOf(
+    subjects: ReadonlySet<Topic>,
+    upTo: number,
+    goOn: () => void,
+  ): ReadonlySet<number> | undefined {
     const found = new Set<number>();
     for (const subject of subjects) {
+      goOn();
       for (const position of this.runs.positions(subject, 0, upTo, foundPositionsMax + 1))
         found.add(position);
       if (found.size > foundPositionsMax) return undefined;

@@ -8,9 +8,9 @@
  * or more of them:
  *
  * - those of an event that was told are between the two numbers;
- * - those of any other event are no greater than the number of entries at a later time. A person is admitted before the
- *   event that names them is appended. So nobody has a greater number whose event is at the head of the log or before,
- *   if the head was read first and the number of entries then.
+ * - those of any other enrolment are no greater than the number of entries after it was appended: an enrolment gets the
+ *   pseudonyms that `Vault.admit` returned before. So nobody has a greater number whom an enrolment at the head of the log or
+ *   before names, if the head was read first and the number of entries then.
  *
  * An event names newcomers alone if none of its numbers is among these. This holds whoever recorded the events, in whatever
  * order, and however often: if a request names a person whom another one admitted and comes first in the log, its event
@@ -28,13 +28,18 @@ const countsMax = 1_000;
 /** In columns: the first and last position of events in a row, and the least and greatest number of their people. */
 export const rangeWidth = 4;
 
+/** A position that the log had reached, and the number of entries, read after that. */
+export interface HeadWithEntries {
+  readonly head: number;
+  readonly entries: number;
+}
+
 /** What a process knows of the entries of people whom events name. */
 export interface EntriesTold {
   /** The events that were appended since it was told last, in rows of `rangeWidth`. The least number is 0 if it is unknown. */
   readonly ranges: Float64Array;
-  /** A position, and the number of entries at a later time than the log had reached it. */
-  readonly head: number;
-  readonly entries: number;
+  /** Heads of the log, in order. */
+  readonly heads: ReadonlyArray<HeadWithEntries>;
 }
 
 /** Whether an event names newcomers alone, by its position. */
@@ -46,18 +51,18 @@ export class Newcomers {
   /** Rows of `rangeWidth`, in the order of their positions. */
   private readonly ranges: number[] = [];
   /** Heads of the log, each with a number of entries, in order. */
-  private readonly counts: { readonly head: number; readonly entries: number }[] = [];
+  private readonly counts: HeadWithEntries[] = [];
   /** The numbers of all people whom events up to `upTo` name, and possibly others. */
   private readonly named = new NumberRanges();
   private upTo = 0;
 
   /** Takes in what a process tells. */
-  told({ ranges, head, entries }: EntriesTold): void {
+  told({ ranges, heads }: EntriesTold): void {
     for (let row = 0; row < ranges.length; row += rangeWidth)
       this.put(ranges.subarray(row, row + rangeWidth));
     this.ranges.splice(0, this.ranges.length - rangesToldMax * rangeWidth);
-    const last = this.counts.at(-1);
-    if (last === undefined || head > last.head) this.counts.push({ head, entries });
+    for (const each of heads)
+      if (each.head > (this.counts.at(-1)?.head ?? Number.NEGATIVE_INFINITY)) this.counts.push(each);
     this.counts.splice(0, this.counts.length - countsMax);
   }
 

@@ -4,11 +4,12 @@
  *
  * A filter is stored in parts of a page each. The first lookup in a part reads it, in place of a block of the run, and keeps it.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { type BytesPerNumber, FilterInParts, partWords, RunFilter } from '../../sorted-runs/run-filter.ts';
+import { fromBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
-import { blockEntries, checked, damaged, isLarge, type Run } from './run-tables.ts';
+import { blockEntries, damaged, isLarge, type Run } from './run-tables.ts';
 
 /** Bytes of a filter for each entry of its run. */
 const bytesPerEntry: BytesPerNumber = 1;
@@ -18,19 +19,27 @@ const partsRange = 2 ** 16;
 
 const idOf = (run: number, part: number): number => run * partsRange + part;
 
-/** Whether a file has the table of filters. One of an earlier version has none until a projector opens it. */
+/**
+ * Whether a file has the table of filters. One of an earlier version has none, and is replaced by a replay in the background; until
+ * then, its runs have no filters.
+ */
 export const hasFilters = (database: DatabaseSync): boolean =>
   database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'filter_part'").get() !== undefined;
 
-/** A part of a filter, in its row. Throws `ProjectionsDamaged` if the checksum differs. */
-export const filterPartIn = (row: Readonly<Record<string, unknown>> | undefined): Uint32Array => {
-  const { buffer, byteOffset, byteLength } = checked(
-    'a filter',
-    row?.words ?? new Uint8Array(0),
-    row?.checksum,
-  );
-  if (byteLength !== partBytes) throw damaged('a filter');
-  return new Uint32Array(buffer, byteOffset, partWords);
+/** With another id or number of parts, a hash would be sought in the wrong place and seem absent. */
+const checksumOf = (id: number, parts: number, words: Uint8Array): number =>
+  crc32(words, crc32(`${id} ${parts}`));
+
+/** A part of a filter, and how many parts that has. Throws `ProjectionsDamaged` if the row is damaged. */
+export const filterPartIn = (
+  row: Readonly<Record<string, unknown>>,
+): { readonly parts: number; readonly words: Uint32Array } => {
+  const parts = Number(row.parts);
+  const words = row.words as Uint8Array;
+  if (words.length !== partBytes || checksumOf(Number(row.id), parts, words) !== row.checksum)
+    throw damaged('a filter');
+  const { buffer, byteOffset } = fromBlob(words);
+  return { parts, words: new Uint32Array(buffer, byteOffset, partWords) };
 };
 
 /** Writes the filters of runs. */
@@ -38,51 +47,55 @@ export class FilterWriter {
   private readonly statements;
 
   constructor(database: DatabaseSync) {
-    this.statements = {
-      insert: database.prepare('INSERT INTO filter_part VALUES (?, ?, ?)'),
-      remove: database.prepare('DELETE FROM filter_part WHERE id >= ? AND id < ?'),
-    };
+    this.statements = hasFilters(database)
+      ? {
+          insert: database.prepare('INSERT INTO filter_part VALUES (?, ?, ?, ?)'),
+          remove: database.prepare('DELETE FROM filter_part WHERE id >= ? AND id < ?'),
+        }
+      : undefined;
   }
 
-  /** An empty filter for a run of up to so many blocks; undefined if the run is not large. */
+  /** An empty filter for a run of up to so many blocks; undefined if it gets none. */
   filterFor(blocks: number): RunFilter | undefined {
-    if (!isLarge(blocks)) return undefined;
+    if (this.statements === undefined || !isLarge(blocks)) return undefined;
     const parts = Math.ceil((blocks * blockEntries * bytesPerEntry) / partBytes);
     return new RunFilter(new Uint32Array(parts * partWords), bytesPerEntry);
   }
 
   write(run: number, { words }: RunFilter): void {
-    for (let part = 0; part * partWords < words.length; part++) {
+    const parts = words.length / partWords;
+    for (let part = 0; part < parts; part++) {
       const bytes = new Uint8Array(words.buffer, part * partBytes, partBytes);
-      this.statements.insert.run(idOf(run, part), bytes, crc32(bytes));
+      const id = idOf(run, part);
+      this.statements?.insert.run(id, parts, bytes, checksumOf(id, parts, bytes));
     }
   }
 
   remove(run: number): void {
-    this.statements.remove.run(idOf(run, 0), idOf(run + 1, 0));
+    this.statements?.remove.run(idOf(run, 0), idOf(run + 1, 0));
   }
 }
 
 /** Reads the parts of filters in a file. */
 class PartReader {
-  private readonly statements;
+  private readonly select: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.statements = {
-      last: database.prepare('SELECT max(id) AS last FROM filter_part WHERE id >= ? AND id < ?'),
-      part: database.prepare('SELECT words, checksum FROM filter_part WHERE id = ?'),
-    };
+    this.select = database.prepare('SELECT * FROM filter_part WHERE id = ?');
   }
 
-  /** How many parts the filter of a run has; 0 if it has none. */
+  /** How many parts the filter of a run has; 0 if it has no filter. */
   partsOf(run: number): number {
-    const { last } = this.statements.last.get(idOf(run, 0), idOf(run + 1, 0))!;
-    return last === null ? 0 : Number(last) - idOf(run, 0) + 1;
+    const row = this.select.get(idOf(run, 0));
+    return row === undefined ? 0 : filterPartIn(row).parts;
   }
 
   /** @throws ProjectionsDamaged */
-  read(run: number, part: number): Uint32Array {
-    return filterPartIn(this.statements.part.get(idOf(run, part)));
+  read(run: number, part: number, parts: number): Uint32Array {
+    const row = this.select.get(idOf(run, part));
+    const read = row === undefined ? undefined : filterPartIn(row);
+    if (read?.parts !== parts) throw damaged('a filter');
+    return read.words;
   }
 }
 
@@ -133,7 +146,7 @@ export class RunFilters {
     const read = (part: number): Uint32Array | undefined => {
       const known = kept.get(part);
       if (known !== undefined || this.bytes + partBytes > this.bytesMax) return known;
-      const words = reader.read(run, part);
+      const words = reader.read(run, part, parts);
       kept.set(part, words);
       this.bytes += partBytes;
       return words;
@@ -154,7 +167,7 @@ export const filterToCompare = (database: DatabaseSync, { id }: Run): FilterInPa
   if (parts === 0) return undefined;
   let last: { readonly part: number; readonly words: Uint32Array } | undefined;
   return new FilterInParts(parts, bytesPerEntry, (part) => {
-    if (last?.part !== part) last = { part, words: reader.read(id, part) };
+    if (last?.part !== part) last = { part, words: reader.read(id, part, parts) };
     return last.words;
   });
 };

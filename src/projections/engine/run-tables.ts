@@ -34,9 +34,9 @@ export const runTables = `
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
 
-/** The parts of filters of runs: see `run-filters.ts`. They can be missing: a file of an earlier version has none. */
+/** The parts of filters of runs: see `run-filters.ts`. A file of an earlier version has no such table. */
 export const filterTable =
-  'CREATE TABLE IF NOT EXISTS filter_part (id INTEGER PRIMARY KEY, words BLOB NOT NULL, checksum INTEGER NOT NULL)';
+  'CREATE TABLE filter_part (id INTEGER PRIMARY KEY, parts INTEGER NOT NULL, words BLOB NOT NULL, checksum INTEGER NOT NULL)';
 
 /** Runs of more blocks are large: they have filters, and their blocks are not kept in memory. */
 const largeRunBlocks = 64;
