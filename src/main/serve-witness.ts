@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { Witness } from '../witness/witness.ts';
 import { witnessApp } from '../witness/witness-app.ts';
 import { closeServer } from './close-server.ts';
+import { endingAfterEarlyAnswers } from './early-answers.ts';
 
 /** How long a request may take to arrive. */
 const requestMsMax = 10_000;
@@ -19,7 +20,12 @@ export const serveWitness = (witness: Witness, host: string, port: number): Prom
   const app = witnessApp(witness, pino({ level: process.env.LOG_LEVEL ?? 'warn' }));
   return new Promise((resolve, reject) => {
     const server = serve(
-      { fetch: app.fetch, hostname: host, port, serverOptions: { requestTimeout: requestMsMax } },
+      {
+        fetch: endingAfterEarlyAnswers(app.fetch),
+        hostname: host,
+        port,
+        serverOptions: { requestTimeout: requestMsMax },
+      },
       (address) =>
         resolve({
           url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,

@@ -17,6 +17,7 @@ import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
 import { Scope } from '../people/access/scopes.ts';
 import { closeServer } from './close-server.ts';
+import { endingAfterEarlyAnswers } from './early-answers.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { asideIn } from './kept-aside.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
@@ -98,7 +99,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   return new Promise((resolve, reject) => {
     const server = serveHttp(
       {
-        fetch: app.fetch,
+        fetch: endingAfterEarlyAnswers(app.fetch),
         hostname: settings.host,
         port: settings.port,
         ...(credentials === undefined
