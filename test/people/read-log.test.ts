@@ -102,6 +102,40 @@ describe('the log of reads', () => {
     expect(await readsIn(left)).toEqual([]);
   });
 
+  test('given many questions, a thread copies them from the write-ahead log into the file', async () => {
+    const file = fileForTest('reads.sqlite');
+    const log = new ReadLog(file);
+    const before = statSync(file).size;
+    const record = async (from: number, to: number): Promise<void> => {
+      for (let number = from; number < to; number += 10)
+        await log.recordAll(all(10).map((read) => ({ ...read, at: number })));
+    };
+    await record(0, 1_490);
+    expect(statSync(file).size).toBe(before);
+    await record(1_490, 1_500);
+    await expect.poll(() => statSync(file).size).toBeGreaterThan(before);
+    // All of the log is copied, so it is begun again and its file does not grow.
+    const grownBy = async (): Promise<number> => {
+      const length = statSync(`${file}-wal`).size;
+      await record(1_500, 1_510);
+      return statSync(`${file}-wal`).size - length;
+    };
+    await expect.poll(grownBy).toBe(0);
+    await log.close();
+  });
+
+  test('given no checkpoints by another thread, does not let the write-ahead log grow without end', async () => {
+    const file = fileForTest('reads.sqlite');
+    let requested = 0;
+    const log = new ReadLog(file, { request: () => requested++, close: async () => {} });
+    for (let number = 0; number < 12_000; number++) await log.record(question(number));
+    expect(requested).toBe(8);
+    const mebibytes = statSync(`${file}-wal`).size / 2 ** 20;
+    expect(mebibytes).toBeGreaterThan(16);
+    expect(mebibytes).toBeLessThan(70);
+    await log.close();
+  });
+
   test('given a file of an earlier version, takes it over', async () => {
     const file = fileForTest('reads.sqlite');
     const database = new DatabaseSync(file);

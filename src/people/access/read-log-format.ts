@@ -61,8 +61,9 @@ export const readLogFormat: FileFormat = {
   schemaVersion: 2,
   schema: firstSchema + secondSchema,
   upgrades: [secondSchema],
-  // `ReadLog` syncs the write-ahead log itself, in parallel to the writing thread.
-  pragmas: 'PRAGMA synchronous = NORMAL;',
+  // `ReadLog` syncs the write-ahead log itself, in parallel to the writing thread, and has it checkpointed by another one.
+  // Should that fail, the log still does not exceed 64 MiB by much.
+  pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;',
   contradiction,
 };
 

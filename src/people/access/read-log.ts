@@ -6,11 +6,15 @@
  */
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { type CountKeeper, countKeeper, keptCount, lostRows } from '../../store/kept-count.ts';
+import { CheckpointsBeside } from '../../store/sqlite/checkpoints-beside.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 import { giveFirstVersion, type Read, readChecksum, readLogFormat, readOf } from './read-log-format.ts';
 
 export type { Read } from './read-log-format.ts';
+
+/** After so many questions the write-ahead log is checkpointed: each takes two or three pages of it. */
+const checkpointedEveryQuestions = 1_500;
 
 /** Questions to record, and callbacks to call when they are durable. */
 interface Waiting {
@@ -33,16 +37,21 @@ export class ReadLog {
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
   private failure: unknown;
+  private readonly checkpoints: Pick<CheckpointsBeside, 'request' | 'close'>;
+  /** The last question when a checkpoint was last requested. */
+  private checkpointed: number;
   private readonly insert;
   private readonly select;
 
   /**
    * Opens the file, and creates it if there is none.
    *
+   * @param checkpoints what copies the write-ahead log into the file, so that whoever asks does not wait for that.
    * @throws a StoreProblem that says what is wrong, where, and what to do.
    */
-  constructor(file: string) {
+  constructor(file: string, checkpoints: ReadLog['checkpoints'] = new CheckpointsBeside(file)) {
     this.file = file;
+    this.checkpoints = checkpoints;
     const kept = keptCount(file);
     giveFirstVersion(file);
     this.opened = openToWrite(file, readLogFormat, Date.now());
@@ -63,6 +72,7 @@ export class ReadLog {
       };
     });
     this.last = prepared.last;
+    this.checkpointed = prepared.last;
     this.insert = prepared.insert;
     this.select = prepared.select;
     this.count = prepared.count;
@@ -103,6 +113,9 @@ export class ReadLog {
         this.last = last;
         this.count.keep(last);
         for (const { resolve } of group) resolve();
+        if (last < this.checkpointed + checkpointedEveryQuestions) continue;
+        this.checkpointed = last;
+        this.checkpoints.request();
       } catch (error) {
         for (const { reject } of group) reject(toStoreProblem(this.file, error));
       }
@@ -146,6 +159,7 @@ export class ReadLog {
   /** Closes the file once everything recorded is durable. */
   async close(): Promise<void> {
     await this.writing;
+    await this.checkpoints.close();
     if (this.writeAheadLog !== undefined) closeSync(this.writeAheadLog);
     this.writeAheadLog = undefined;
     if (this.opened.database.isOpen) this.count.close();

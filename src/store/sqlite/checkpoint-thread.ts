@@ -1,0 +1,29 @@
+/** The thread that checkpoints the write-ahead log of one file; see `checkpoints-beside.ts`. */
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../../threads/give-way.ts';
+
+/** What the thread is told. */
+export type CheckpointMessage = 'checkpoint' | 'close';
+
+/** How many times in a row to checkpoint: each time copies what was written during the last one, which is far less. */
+const timesMax = 4;
+
+giveWay();
+const database = new DatabaseSync(workerData as string);
+database.exec('PRAGMA checkpoint_fullfsync = ON');
+// A connection that has read nothing does not know that there is a write-ahead log.
+database.prepare('SELECT count(*) FROM sqlite_schema').get();
+const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+
+parentPort!.on('message', (message: CheckpointMessage) => {
+  if (message === 'close') {
+    database.close();
+    return parentPort!.close();
+  }
+  // Whoever writes begins the log again once all of it is copied, and else lets it grow.
+  for (let times = 0; times < timesMax; times++) {
+    const { log, checkpointed } = checkpoint.get()!;
+    if (log === checkpointed) return;
+  }
+});
