@@ -20,6 +20,8 @@ import { tooMuchWork } from './passing-problems.ts';
 const waitingMax = 64;
 /** When a rejected caller may ask again. */
 const retryAfterMs = 1_000;
+/** How long a clean stop waits for the current question to reach its next step, where it can be given up. */
+const nextStepMsMax = 5_000;
 const bytesOfMebibyte = 1_024 * 1_024;
 
 const tooMany: E.Either<Problem, never> = E.left({
@@ -110,7 +112,7 @@ export class Answering {
     const file = projectionsFile();
     const report = await this.reportOn({ projectionsFile: file, asked }, signal);
     if (report.kind === 'answered') return report.answer;
-    if (report.kind === 'abandoned') return givenUp;
+    if (report.kind === 'abandoned') return this.closed ? stopping : givenUp;
     if (report.kind === 'over-budget') return E.left(tooMuchWork);
     // The file may be gone because another one has replaced it.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
@@ -199,13 +201,17 @@ export class Answering {
     return this.signals.progress();
   }
 
-  /** Ends the thread; the current question gets a 503. */
+  /** Ends the thread, which saves what it has counted; the current question gets a 503. */
   async close(): Promise<void> {
     this.closed = true;
     if (this.thread === undefined) return;
     const { worker, exited } = this.thread;
-    if (this.underWay) await worker.terminate();
-    else worker.postMessage({ kind: 'close', named: this.toldLast(this.thread) } satisfies AnsweringRequest);
+    this.signals.giveUp();
+    worker.postMessage({ kind: 'close', named: this.toldLast(this.thread) } satisfies AnsweringRequest);
+    const timer = setTimeout(() => {
+      if (this.underWay) void worker.terminate();
+    }, nextStepMsMax);
     await exited;
+    clearTimeout(timer);
   }
 }

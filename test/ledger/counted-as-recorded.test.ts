@@ -235,3 +235,37 @@ describe('counts that cannot be saved', () => {
     }
   });
 });
+
+describe('a question that is being answered when the ledger is closed', () => {
+  it('is given up, and what is counted is saved, up to the last event', async () => {
+    const directory = newDataDirectory();
+    try {
+      const server = await LocalServer.open(directory);
+      const { ledger } = server;
+      await server.record([
+        placed('placed', 'us', 'virginia'),
+        enrolled('a', 'ana'),
+        enrolled('b', 'ana', 'eu'),
+      ]);
+      await ledger.reached(3);
+      await findingsAt(server, 3);
+      await server.record([enrolled('c', 'ben'), enrolled('d', 'ben', 'eu')]);
+      await ledger.reached(5);
+      const [file, { logFile }] = [fileOf(ledger), ledger.parts];
+      const answer = findingsAt(server, 5);
+      // It is put to its thread first.
+      await Promise.resolve();
+      await ledger.questions.close();
+      expect(await answer).toMatchObject({ left: { detail: 'the server is stopping' } });
+      await server.close();
+      const log = openLogFile(logFile);
+      try {
+        expect(readIndividuals(file, log)?.upTo).toBe(5);
+      } finally {
+        log.close();
+      }
+    } finally {
+      removeDirectory(directory);
+    }
+  });
+});
