@@ -6,7 +6,7 @@
  * The leading bits of a hash choose its block, so sorted hashes visit blocks in order. Building a filter from sorted
  * hashes, and looking up many, reads memory from its beginning to its end, which is much faster than reading it everywhere.
  */
-import { hashOf } from './sorted-runs.ts';
+import { entryOf, firstAtLeast, hashOf } from './sorted-runs.ts';
 
 // What lookups use is not exported: V8 would read an exported constant anew for each hash, which doubles the time.
 
@@ -181,6 +181,16 @@ export class RunFilter implements Filter {
   /** Adds the hashes of numbers of a run. */
   addAll(numbers: Float64Array): void {
     for (let at = 0; at < numbers.length; at++) this.add(hashOf(numbers[at]!));
+  }
+
+  /** Makes the block of a hash again that was removed from the numbers of the run, which are in order. */
+  makeBlockAgain(hash: number, numbers: Float64Array): void {
+    const block = this.blockOf(hash);
+    this.words.fill(0, block, block + blockWords);
+    const isInBlock = (at: number): boolean => this.blockOf(hashOf(numbers[at]!)) === block;
+    let at = firstAtLeast(numbers, entryOf(hash, 0));
+    while (at > 0 && isInBlock(at - 1)) at--;
+    for (; at < numbers.length && isInBlock(at); at++) this.add(hashOf(numbers[at]!));
   }
 
   mayHave(hash: number): boolean {

@@ -236,3 +236,61 @@ it('nobody is lost where a block cannot be read for a moment, while runs are mer
   expect(faults).toBeGreaterThan(5);
   expect(groups).toBeGreaterThan(5);
 });
+
+it('a group whose runs could not be read for a moment is made once as many people were looked up again', () => {
+  const file = fileForTest('vault.sqlite');
+  const everybody = Array.from({ length: 400 }, (_, at) => person(at));
+  const before = opened(file, 2 ** 30);
+  for (let start = 0; start < 400; start += 30) before.pseudonymsFor(everybody.slice(start, start + 30));
+  before.close();
+  const vault = opened(file, 2 ** 30);
+  const prepareAll = (): ReadonlyArray<RunGroup> => {
+    while (vault.prepare()) {
+      // Until there is nothing more to do.
+    }
+    return groupsOf(vault);
+  };
+  expect(prepareAll()).toEqual([]);
+  const pseudonyms = vault.pseudonymsFor(everybody);
+  const aside = new DatabaseSync(file);
+  aside.exec('CREATE TEMP TABLE whole AS SELECT * FROM slot; UPDATE slot SET content = zeroblob(4008)');
+  expect(prepareAll).toThrow('damaged');
+  aside.exec('UPDATE slot SET content = (SELECT content FROM whole WHERE whole.id = slot.id)');
+  aside.close();
+  expect(prepareAll()).toEqual([]);
+  expect(vault.pseudonymsFor(everybody)).toEqual(pseudonyms);
+  expect(prepareAll()).toHaveLength(1);
+  expect(vault.pseudonymsFor(everybody)).toEqual(pseudonyms);
+  vault.close();
+});
+
+it('full runs are merged and grouped although somebody of them is erased at every step', () => {
+  const file = fileForTest('vault.sqlite');
+  const vault = opened(file, 2 ** 30);
+  const everybody = Array.from({ length: 400 }, (_, at) => person(at));
+  const aside = new DatabaseSync(file, { readOnly: true });
+  const runs = (): number => Number(aside.prepare('SELECT count(*) AS runs FROM run').get()!.runs);
+  let [merges, erased] = [0, 0];
+  for (let start = 0; start < 400; start += 9) {
+    vault.pseudonymsFor(everybody.slice(start, start + 9));
+    const before = runs();
+    for (let step = 0; step < 3; step++) {
+      vault.prepare();
+      if (vault.forget(person(start - 3 * step)) !== undefined) erased++;
+    }
+    if (runs() < before) merges++;
+  }
+  expect(merges).toBeGreaterThan(8);
+  vault.pseudonymsFor(everybody.slice(0, 100));
+  for (let step = 0; groupsOf(vault).length === 0 && step < 400; step++) {
+    vault.prepare();
+    if (vault.forget(everybody[step]!) !== undefined) erased++;
+  }
+  const groups = groupsOf(vault);
+  expect(groups).toHaveLength(1);
+  expect(erased).toBeGreaterThan(200);
+  for (const each of everybody) if (vault.pseudonymOf(each) === undefined) expectNotToList(groups[0]!, each);
+  aside.close();
+  vault.close();
+  expectSound(file);
+});

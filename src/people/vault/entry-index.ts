@@ -246,8 +246,7 @@ export class EntryIndex {
       numbers.push(entryOf(hash, entry - run.row.first));
     }
     for (const [run, numbers] of byRun) {
-      this.inMemory.giveUp(run);
-      this.writing.changes(run);
+      this.writing.removes(run, numbers);
       run.remove(numbers);
     }
     for (const { hash, entry } of removed) {

@@ -65,9 +65,8 @@ export class FiltersInMemory {
   private readonly memory: FilterMemory;
   private groups: ReadonlyArray<GroupOf> = [];
   private making: Making | undefined;
-  /** Whether a block of the runs of a group could not be read. */
-  private areUnreadable = false;
   private shared: ReadonlyArray<SharedFilter> = [];
+  /** How many hashes were looked up, since the last group could not be made. */
   private sought = 0;
 
   constructor(memory: FilterMemory) {
@@ -141,12 +140,15 @@ export class FiltersInMemory {
       return unread !== undefined || this.making !== undefined;
     }
     const { making } = this;
-    // A group that could not be read to its end lacks people, so it is given up, and no other one is begun.
     this.making = undefined;
-    this.areUnreadable = true;
-    const goesOn = this.proceed(making);
-    this.areUnreadable = false;
-    if (goesOn) this.making = making;
+    try {
+      if (this.proceed(making)) this.making = making;
+    } catch (error) {
+      // A group whose runs could not be read to their end lacks people. It is made again, but only once as many hashes were looked
+      // up as before: blocks that stay unreadable are not read again and again.
+      this.sought = 0;
+      throw error;
+    }
     return true;
   }
 
@@ -164,7 +166,7 @@ export class FiltersInMemory {
   /** Begins the next group, if there are runs for it, and room. */
   private begin(runs: Runs, settled: number): Making | undefined {
     const at = this.groups.length * groupedRuns;
-    if (at + groupedRuns > settled || this.areUnreadable) return undefined;
+    if (at + groupedRuns > settled) return undefined;
     const together = runs.slice(at, at + groupedRuns);
     const numbers = together.reduce((sum, { size }) => sum + size, 0);
     if (this.sought < numbers * soughtPart) return undefined;
@@ -179,18 +181,16 @@ export class FiltersInMemory {
     return { runs: together, group: new GroupInMaking(together) };
   }
 
-  /** Gives up the group in making if it has this run, which is going to change. */
-  giveUp({ row }: IndexRun): void {
-    if (this.making?.runs.some((run) => run.row.first === row.first) === true) this.making = undefined;
-  }
-
   /** Removes hashes that no entry of their run has any more. */
   remove(removed: ReadonlyArray<{ readonly hash: number; readonly entry: number }>, runs: Runs): void {
+    const placeOf = (entry: number, among: Runs): number =>
+      among.findLastIndex(({ row }) => row.first <= entry && entry < row.first + row.entries);
     for (const { hash, entry } of removed) {
       const of = this.groupWith(entry);
-      if (of === undefined) continue;
-      const inGroup = runs.filter(({ row }) => of.first <= row.first && row.first <= entry);
-      of.group.remove(hash, inGroup.length - 1);
+      const place = placeOf(entry, runs);
+      of?.group.remove(hash, place - placeOf(of.first, runs));
+      const inMaking = placeOf(entry, this.making?.runs ?? []);
+      if (inMaking >= 0) this.making?.group.remove(hash, inMaking);
     }
   }
 

@@ -37,7 +37,7 @@ class Unread {
     this.blocks = run.blocks();
   }
 
-  /** Adds records for the hashes before `end`. */
+  /** Adds records for the hashes from `first` on and before `end`. */
   take(first: number, end: number, run: number, to: Records): void {
     for (;;) {
       const { block } = this;
@@ -46,6 +46,8 @@ class Unread {
       for (; this.at < block.length; this.at++) {
         const hash = hashOf(block[this.at]!);
         if (hash >= end) return;
+        // A copy of the number before replaces a removed one, also where that was listed with the part before.
+        if (hash < first) continue;
         all[to.length++] = (hash - first) * groupedRuns + run;
       }
       const next = this.blocks.next();
@@ -63,8 +65,9 @@ export class GroupInMaking {
   private readonly records = new Records();
   private listedUpTo = 0;
   private length = 0;
+  private readonly removed: { readonly hash: number; readonly run: number }[] = [];
 
-  /** @param runs as many as a group has. They must not change until it is made. */
+  /** @param runs as many as a group has. Until it is made, they must not change but for what `remove` is called with. */
   constructor(runs: ReadonlyArray<RunToGroup>) {
     this.group = RunGroup.of(runs.reduce((sum, { size }) => sum + size, 0));
     this.runs = runs.map((run) => new Unread(run));
@@ -78,7 +81,14 @@ export class GroupInMaking {
     // Runs come in their order already.
     this.list(sortedByFirst(records.all.subarray(0, records.length), 1, groupedRuns));
     this.listedUpTo += partHashes;
-    return this.listedUpTo < hashes;
+    if (this.listedUpTo < hashes) return true;
+    for (const each of this.removed) this.group.remove(each.hash, each.run);
+    return false;
+  }
+
+  /** Has a hash go that its run has no more. It may be listed already, or come with a block that is in memory. */
+  remove(hash: number, run: number): void {
+    this.removed.push({ hash, run });
   }
 
   private list(records: Float64Array): void {

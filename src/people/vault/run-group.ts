@@ -26,12 +26,19 @@ const hashesAtOnce = 128;
 /** What the list has for a hash in a run. */
 const listed = (hash: number, run: number): number => (hash & (bucketHashes - 1)) * groupedRuns + run;
 
-/** The hashes of a group of runs, in memory that threads share. */
+/**
+ * The hashes of a group of runs, in memory that threads share. One thread removes hashes while others look some up, at any
+ * moment and on processors that show writes in another order: each hash that stays is found, whichever of the writes to the
+ * list are seen, since every place has either its old content or a copy of a neighbour. Where buckets start is written after
+ * all of the list, with `Atomics`; and a lookup reads the start of its bucket once, and only then what is from there on.
+ */
 export class RunGroup {
   readonly words: Uint32Array;
   /** Where each bucket starts in the list. */
   readonly starts: Uint32Array;
   readonly list: Uint16Array;
+  /** Where the buckets of hashes that are looked up side by side start, and where each hash is likely to be. */
+  private readonly bucketStarts = new Uint32Array(hashesAtOnce);
   private readonly likely = new Uint32Array(hashesAtOnce);
   /** What was read ahead. Without a use, the reads would be optimised away. */
   read = 0;
@@ -57,49 +64,48 @@ export class RunGroup {
     return new RunGroup(new Uint32Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, words));
   }
 
-  /** Where a hash is likely to be in the list, since hashes are spread evenly. */
-  private likelyPlace(hash: number): number {
-    const start = this.starts[hash >>> listedBits]!;
+  /** Where a hash of a bucket from `start` on is likely to be in the list, since hashes are spread evenly. */
+  private likelyPlace(hash: number, start: number): number {
     const length = this.starts[(hash >>> listedBits) + 1]! - start;
-    return start + Math.floor((length * (hash & (bucketHashes - 1))) / bucketHashes);
+    return start + ((length * (hash & (bucketHashes - 1))) >>> listedBits);
   }
 
   /** Calls `found` for each run that has a hash. */
   find(hash: number, found: (run: number) => void): void {
-    const place = this.firstPlace(hash, this.likelyPlace(hash));
+    const start = this.starts[hash >>> listedBits]!;
+    const place = this.firstPlace(hash, start, this.likelyPlace(hash, start));
     if (this.isListed(hash, place)) this.findFrom(place, hash, found);
   }
 
   /** Calls `found` for each run that has one of these hashes, with the index of the hash. */
   findAll(hashes: Uint32Array, found: (at: number, run: number) => void): void {
-    const { list, starts, likely } = this;
-    for (let start = 0; start < hashes.length; start += hashesAtOnce) {
-      const end = Math.min(hashes.length, start + hashesAtOnce);
+    const { list, bucketStarts, likely } = this;
+    for (let from = 0; from < hashes.length; from += hashesAtOnce) {
+      const end = Math.min(hashes.length, from + hashesAtOnce);
       // Nothing waits for these reads, so the processor fetches many lines side by side.
       let read = 0;
-      for (let at = start; at < end; at++) {
+      for (let at = from; at < end; at++) {
         const hash = hashes[at]!;
-        const from = starts[hash >>> listedBits]!;
-        const length = starts[(hash >>> listedBits) + 1]! - from;
-        const place = from + ((length * (hash & (bucketHashes - 1))) >>> listedBits);
-        likely[at - start] = place;
+        const start = this.starts[hash >>> listedBits]!;
+        const place = this.likelyPlace(hash, start);
+        bucketStarts[at - from] = start;
+        likely[at - from] = place;
         read ^= list[place]!;
       }
       this.read = read;
-      for (let at = start; at < end; at++) {
+      for (let at = from; at < end; at++) {
         const hash = hashes[at]!;
-        const place = this.firstPlace(hash, likely[at - start]!);
+        const place = this.firstPlace(hash, bucketStarts[at - from]!, likely[at - from]!);
         if (this.isListed(hash, place)) this.findFrom(place, hash, (run) => found(at, run));
       }
     }
   }
 
-  /** The first place in the bucket of a hash that does not come before the hash. */
-  private firstPlace(hash: number, likely: number): number {
-    const { list, starts } = this;
+  /** The first place in the bucket of a hash, which starts at `start`, that does not come before the hash. */
+  private firstPlace(hash: number, start: number, likely: number): number {
+    const { list } = this;
     const least = listed(hash, 0);
-    const start = starts[hash >>> listedBits]!;
-    const end = starts[(hash >>> listedBits) + 1]!;
+    const end = this.starts[(hash >>> listedBits) + 1]!;
     if (end - start > evenHashesMax) return start + firstAtLeast(list.subarray(start, end), least);
     let place = likely;
     while (place < end && list[place]! < least) place++;
@@ -113,29 +119,31 @@ export class RunGroup {
   }
 
   private findFrom(first: number, hash: number, found: (run: number) => void): void {
+    const [least, end] = [listed(hash, 0), this.starts[(hash >>> listedBits) + 1]!];
     let before = -1;
-    for (let place = first; this.isListed(hash, place); place++) {
-      const run = this.list[place]! % groupedRuns;
-      if (run !== before) found(run);
-      before = run;
+    for (let place = first; place < end; place++) {
+      const next = this.list[place]!;
+      if (next >= least + groupedRuns) return;
+      // While a hash is removed, some of its places may still come after the first copies of the next one.
+      if (next < least || next === before) continue;
+      found(next - least);
+      before = next;
     }
   }
 
-  /**
-   * Removes a hash of a run. A neighbour replaces it, so that the list keeps its order at every moment: other threads read it.
-   */
+  /** Removes a hash of a run: copies of a neighbour replace it. */
   remove(hash: number, run: number): void {
     const { list, starts } = this;
     const bucket = hash >>> listedBits;
     const removed = listed(hash, run);
     const [start, end] = [starts[bucket]!, starts[bucket + 1]!];
-    let from = this.firstPlace(hash, start);
+    let from = this.firstPlace(hash, start, start);
     while (from < end && list[from]! < removed) from++;
     let to = from;
     while (to < end && list[to] === removed) to++;
     if (from === to) return;
     if (from > start) list.fill(list[from - 1]!, from, to);
-    else if (to < end) for (let place = to - 1; place >= from; place--) list[place] = list[to]!;
+    else if (to < end) list.fill(list[to]!, from, to);
     else this.giveAway(bucket, from, to);
   }
 
@@ -145,6 +153,6 @@ export class RunGroup {
     let next = bucket + 1;
     while (next < buckets && starts[next + 1] === to) next++;
     list.fill(next < buckets ? list[to]! : 0, from, to);
-    for (let each = next; each > bucket; each--) starts[each] = from;
+    for (let each = next; each > bucket; each--) Atomics.store(starts, each, from);
   }
 }

@@ -127,9 +127,9 @@ export class RunWriting {
     this.slots.blankFreed();
   }
 
-  /** Call it before a run changes. */
-  changes(run: IndexRun): void {
-    this.merging?.changes(run);
+  /** Call it when numbers are removed from a run. */
+  removes(run: IndexRun, numbers: ReadonlyArray<number>): void {
+    this.merging?.remove(run, numbers);
   }
 
   /** Gives up what is merged in memory. Its runs stay as they are. */

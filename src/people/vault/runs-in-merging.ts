@@ -1,11 +1,21 @@
 /** Merges runs in memory, a few blocks at a time between requests, so that no batch waits until all of them are merged. */
 import { mergedBlocks } from '../../sorted-runs/merging.ts';
 import { RunFilter } from '../../sorted-runs/run-filter.ts';
+import { firstAtLeast, hashOf } from '../../sorted-runs/sorted-runs.ts';
 import type { IndexRun } from './index-run.ts';
 import { slotNumbers, slotsFor } from './slots.ts';
 
 /** How many numbers are merged at a time, which takes about ten milliseconds. */
 const numbersAtOnce = 100 * slotNumbers;
+
+/** Replaces a number by copies of the one before, or after it if it is the first. Returns whether it was there. */
+const replaceIn = (numbers: Float64Array, number: number): boolean => {
+  const [from, to] = [firstAtLeast(numbers, number), firstAtLeast(numbers, number + 1)];
+  const neighbour = numbers[from - 1] ?? numbers[to];
+  if (from === to || neighbour === undefined) return false;
+  numbers.fill(neighbour, from, to);
+  return true;
+};
 
 /** Runs in a row that are being merged into one. The file has them as they were until all are merged. */
 export class RunsInMerging {
@@ -15,6 +25,8 @@ export class RunsInMerging {
   private merged = 0;
   private filter: RunFilter | undefined;
   private filtered = 0;
+  /** Numbers that were removed from the runs, as they would be merged, while these are being read. */
+  private removed: number[] = [];
 
   constructor(runs: ReadonlyArray<IndexRun>) {
     this.runs = runs;
@@ -45,6 +57,7 @@ export class RunsInMerging {
     for (const end = this.merged + numbersAtOnce; this.merged < end; ) {
       const next = this.blocks.next();
       if (next.done === true) {
+        for (const number of this.removed) replaceIn(this.numbers.subarray(0, this.merged), number);
         this.filter = RunFilter.of(this.merged);
         return;
       }
@@ -70,9 +83,15 @@ export class RunsInMerging {
     return mergedBlocks(runs, slotNumbers);
   }
 
-  /** Begins again if one of the runs is this one, which is going to change. */
-  changes({ row }: IndexRun): void {
-    if (this.runs.some((run) => run.row.first === row.first)) this.forget();
+  /** Takes into account that numbers of a run are removed: blocks that have them may be merged already. */
+  remove({ row }: IndexRun, numbers: ReadonlyArray<number>): void {
+    if (!this.runs.some((run) => run.row.first === row.first)) return;
+    const offset = row.first - this.runs[0]!.row.first;
+    for (const number of numbers) {
+      const merged = this.numbers.subarray(0, this.merged);
+      if (this.filter === undefined) this.removed.push(number + offset);
+      else if (replaceIn(merged, number + offset)) this.filter.makeBlockAgain(hashOf(number), merged);
+    }
   }
 
   /** Forgets what is merged so far. */
@@ -81,5 +100,6 @@ export class RunsInMerging {
     this.merged = 0;
     this.filter = undefined;
     this.filtered = 0;
+    this.removed = [];
   }
 }
