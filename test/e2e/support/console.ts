@@ -55,7 +55,9 @@ const launch = async (): Promise<Browser> => {
   // The page has no 3D graphics, and emulating a graphics card is slow.
   chromium.setGraphicsMode = false;
   // The server decides what the page may load, so the browser must enforce it.
-  const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
+  const given = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
+  // The pages of a test file share a process, and what its engine has compiled, while one of them is open.
+  const args = [...given, '--process-per-site'];
   const executablePath = await chromium.executablePath();
   nameFonts();
   for (let tries = 1; ; tries++) {
@@ -93,8 +95,10 @@ class Console {
   directory = '';
   private running: ServerProcess | undefined;
   private browser: Browser | undefined;
-  /** One for each set of options, so that loaded files stay cached. */
+  /** One for each time zone, so that loaded files stay cached. */
   private readonly contexts = new Map<string, BrowserContext>();
+  /** A page of each that stays open, so that its process does not end with the pages of a test. */
+  private readonly staying = new Set<Page>();
   /** Forbidden actions of pages: requests to other places, exceptions and violations of the policy. */
   readonly misdeeds: { readonly elsewhere: string[]; readonly faults: string[] } = {
     elsewhere: [],
@@ -123,22 +127,27 @@ class Console {
     await this.server.get('/v1/events', { limit: 1, atLeast: reply.body.position });
   }
 
+  private async newContext(timezoneId: string): Promise<BrowserContext> {
+    const context = await this.browser!.newContext({
+      baseURL: this.server.url,
+      timezoneId,
+      acceptDownloads: true,
+    });
+    context.setDefaultTimeout(waitMsMax);
+    this.contexts.set(timezoneId, context);
+    const page = await context.newPage();
+    await page.goto('/livez');
+    this.staying.add(page);
+    return context;
+  }
+
   /** A page at an address of the console. */
   async page(path: string, options: ContextOptions = {}): Promise<Page> {
     const { width = 1440, height = 1000, theme = 'light', timezone = 'Europe/Berlin' } = options;
-    const key = [width, height, theme, timezone].join(' ');
-    const context =
-      this.contexts.get(key) ??
-      (await this.browser!.newContext({
-        baseURL: this.server.url,
-        viewport: { width, height },
-        colorScheme: theme,
-        timezoneId: timezone,
-        acceptDownloads: true,
-      }));
-    this.contexts.set(key, context);
-    context.setDefaultTimeout(waitMsMax);
+    const context = this.contexts.get(timezone) ?? (await this.newContext(timezone));
     const page = await context.newPage();
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
     page.on('request', (request) => {
       const url = request.url();
       if (!url.startsWith(`${this.server.url}/`) && !url.startsWith('blob:'))
@@ -167,10 +176,10 @@ class Console {
     });
   }
 
-  /** Closes all pages. */
+  /** Closes all pages that tests opened. */
   async closePages(): Promise<void> {
     for (const context of this.contexts.values()) {
-      for (const page of context.pages()) await page.close();
+      for (const page of context.pages()) if (!this.staying.has(page)) await page.close();
     }
   }
 
