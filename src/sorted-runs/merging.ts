@@ -10,7 +10,10 @@ export interface RunToMerge {
   readonly blocks: number;
   /** The number of its first item in the merged run. */
   readonly offset: number;
-  /** Copies the entries of a block to a place, and returns how many these are. Each block is read once, in order. */
+  /**
+   * Copies the entries of a block to a place, and returns how many these are. Each block is read once, in order. Between two
+   * reads, entries may be replaced by copies of the one before them.
+   */
   readonly read: (block: number, to: Float64Array, at: number) => number;
 }
 
@@ -25,6 +28,7 @@ class Window {
   private start = 0;
   private end = 0;
   private blocksRead = 0;
+  private lastRead = Number.NEGATIVE_INFINITY;
 
   constructor(run: RunToMerge, blockEntries: number, blocks: number) {
     this.run = run;
@@ -48,6 +52,9 @@ class Window {
       this.end += run.read(this.blocksRead++, entries, from);
       // Offsets are the low bits of an entry, so they shift by adding.
       for (let at = from; at < this.end; at++) entries[at]! += run.offset;
+      // The entry of which these are copies may come before others that are read, since these were replaced later.
+      for (let at = from; at < this.end && entries[at]! < this.lastRead; at++) entries[at] = this.lastRead;
+      this.lastRead = entries[this.end - 1]!;
     }
   }
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { mergedBlocks } from '../../src/sorted-runs/merging.ts';
 import {
   entryOf,
+  firstAtLeast,
   mergeable,
   mergeableBefore,
   mergeWindow,
@@ -189,6 +190,48 @@ describe('what a merge makes of runs', () => {
           if (place < blocks.length - 1) expect(block).toHaveLength(blockEntries);
           else expect(block.length).toBeGreaterThan(0);
       }),
+    );
+  });
+
+  test('given entries that are removed while runs are merged, it has all others, in order and once', () => {
+    const manyHashes = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 700, maxLength: 700 });
+    const isRemoved = fc.infiniteStream(fc.boolean());
+    fc.assert(
+      fc.property(fc.array(manyHashes, { minLength: 2, maxLength: 2 }), isRemoved, (hashes, removals) => {
+        const left = hashes.map((some) => Float64Array.from(entriesOf(some.map((hash) => [hash]))));
+        const nextBlock = left.map(() => 0);
+        const offsets = [0, 700];
+        const sources = left.map((entries, run) => ({
+          blocks: 70,
+          offset: offsets[run]!,
+          read: (block: number, to: Float64Array, at: number): number => {
+            nextBlock[run] = block + 1;
+            to.set(entries.slice(block * blockEntries, (block + 1) * blockEntries), at);
+            return blockEntries;
+          },
+        }));
+        const all = (): ReadonlyArray<number> =>
+          left.flatMap((entries, run) => [...entries].map((entry) => entry + offsets[run]!));
+        const before = new Set(all());
+        const blocks: number[] = [];
+        for (const block of mergedBlocks(sources, blockEntries)) {
+          blocks.push(...block);
+          for (const [run, entries] of left.entries()) {
+            const unread = nextBlock[run]! * blockEntries;
+            // Many of those around the first one that is not read yet.
+            for (const removed of entries.slice(Math.max(0, unread - 25), unread + 5)) {
+              if (!removals.next().value) continue;
+              const [from, to] = [firstAtLeast(entries, removed), firstAtLeast(entries, removed + 1)];
+              entries.fill(entries[from - 1] ?? entries[to]!, from, to);
+            }
+          }
+        }
+        expect(blocks).toEqual([...new Set(blocks)].sort((a, b) => a - b));
+        expect(blocks.filter((entry) => !before.has(entry))).toEqual([]);
+        const merged = new Set(blocks);
+        expect(all().filter((entry) => !merged.has(entry))).toEqual([]);
+      }),
+      { numRuns: 20, endOnFailure: true },
     );
   });
 
