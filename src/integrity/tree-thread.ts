@@ -84,6 +84,9 @@ const follow = async (tree: TreeWriter, signing: SignedTree): Promise<TreeStop |
       if (added > 0) tell({ kind: 'hashing', done: builder.size, of: head });
       // During the first hashing of a ledger, no intermediate checkpoint is signed.
       caughtUp ||= builder.size >= head;
+      // It signs what it has hashed. Where more events arrive than are hashed at a time, some that are durable already have to wait
+      // for the next checkpoint, up to a second. A checkpoint covers durable events alone, but V3 does not say that it covers all
+      // of them; and hashing those first would let it wait for ever while as many arrive.
       const stop =
         signing.takeIn(head) ??
         (input.signs && caughtUp && signing.dueInMs() === 0 ? signing.sign() : undefined);
