@@ -19,6 +19,10 @@ const largeHeapBytes = 2 * 1_024 ** 3;
 // processor a fiftieth less. On a machine with less memory, V8 lets them grow less by itself.
 if (getHeapStatistics().heap_size_limit >= largeHeapBytes) setFlagsFromString('--heap-growing-percent=150');
 
+// Where the process was started with a limit for young objects (`--max-semi-space-size`), V8 would use it for threads instead of
+// what each is given below. The main thread has its limit by now.
+setFlagsFromString('--max-semi-space-size=0');
+
 /**
  * Memory for the young objects of a thread, in MiB: with more, there are hardly fewer collections, and each of the many
  * threads would take it.

@@ -9,3 +9,11 @@ it('given threads that all run WebAssembly, none of its code is freed, which V8 
   const { stdout } = await promisify(execFile)(process.execPath, [script]);
   expect(stdout).not.toContain('wasm-gc');
 });
+
+it('given a process with a small limit for young objects, a thread that may have more of them has more', async () => {
+  const script = join(import.meta.dirname, 'young-threads.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=4', script]);
+  const [usual, larger] = stdout.trim().split('\n').map(Number) as [number, number];
+  expect(usual).toBeLessThanOrEqual(12);
+  expect(larger).toBeGreaterThan(2 * usual);
+});
