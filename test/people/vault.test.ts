@@ -504,8 +504,8 @@ describe('a vault with little or no room for filters in memory', () => {
           pages: 2 ** 20,
           entries: 2 ** 16,
           filters: filterBytes[place]!,
-          filtersInFileFrom: 80,
         },
+        runEntriesMax: 640,
       }),
     );
     onTestFinished(() => {

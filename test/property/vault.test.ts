@@ -19,7 +19,7 @@ const opened = (file: string, filters: number) => {
   return openSqliteVault(file, {
     now: () => 1_000,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => identifierHash(`${bytes}-${number++}`)),
-    memory: { pages: 2 ** 20, entries: 2, filters, filtersInFileFrom: 20 },
+    memory: { pages: 2 ** 20, entries: 2, filters },
     runEntriesMax: 40,
   });
 };

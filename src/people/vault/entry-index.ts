@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SoughtHashes } from '../../sorted-runs/run-filter.ts';
 import { entryOf, hashOf, runItemsMax, settledRuns, sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
-import { type FilterMemory, FiltersInMemory, type SharedFilter } from './filters-in-memory.ts';
+import { FiltersInMemory, type SharedFilter } from './filters-in-memory.ts';
 import type { Lookup } from './grouped-runs.ts';
 import { IndexRun } from './index-run.ts';
 import { isWhole, type RunRow } from './run-row.ts';
@@ -16,7 +16,9 @@ import { Slots } from './slots.ts';
 const notAsWritten = 'its index is damaged';
 
 /** How an index is kept. */
-export interface IndexOptions extends FilterMemory {
+export interface IndexOptions {
+  /** How much its filters may take in memory, in bytes, besides those that another thread shares; 0 to keep none. */
+  readonly bytesMax: number;
   /** How many entries a run has at most, if not as many as it can. */
   readonly runEntriesMax?: number | undefined;
 }
@@ -47,8 +49,8 @@ export class EntryIndex {
     options: IndexOptions = { bytesMax: 0 },
   ) {
     this.damage = damage;
-    this.inMemory = new FiltersInMemory(options);
     this.runEntriesMax = options.runEntriesMax ?? runItemsMax;
+    this.inMemory = new FiltersInMemory(options.bytesMax, this.runEntriesMax);
     this.slots = new Slots(database, () => damage(notAsWritten));
     this.table = new RunTable(database);
     this.writing = new RunWriting(this.slots, this.table, this.inMemory, this.runEntriesMax);

@@ -10,19 +10,11 @@ import type { IndexRun } from './index-run.ts';
 import { groupedRuns, RunGroup } from './run-group.ts';
 import type { RunRow } from './run-row.ts';
 
-/** How much the filters of an index may take in memory. */
-export interface FilterMemory {
-  /** In bytes, besides those that another thread shares; 0 to keep none. */
-  readonly bytesMax: number;
-  /**
-   * Filters of runs with fewer entries are always in memory, unless none is: they are few, take one or two MiB each, and are
-   * soon merged.
-   */
-  readonly inFileFrom?: number | undefined;
-}
-
-/** The same where it is not given. */
-const inFileFromDefault = 2 ** 18;
+/**
+ * Filters of runs with fewer entries than this part of a full one are always in memory, unless none is: they are few, take one
+ * or two MiB each, and are soon merged.
+ */
+const smallPart = 1 / 8;
 
 /** A filter or a group, in memory that threads share. Its first entry and the number of its entries say of which runs. */
 export interface SharedFilter {
@@ -62,21 +54,26 @@ const idOf = (runs: Runs): Omit<GroupOf, 'group'> => ({
 
 /** The filters and groups of one index. */
 export class FiltersInMemory {
-  private readonly memory: FilterMemory;
+  private readonly bytesMax: number;
+  private readonly runEntriesMax: number;
   private groups: ReadonlyArray<GroupOf> = [];
   private making: Making | undefined;
   private shared: ReadonlyArray<SharedFilter> = [];
   /** How many hashes were looked up, since the last group could not be made. */
   private sought = 0;
 
-  constructor(memory: FilterMemory) {
-    this.memory = memory;
+  /**
+   * @param bytesMax how much they may take in memory, besides those that another thread shares; 0 to keep none.
+   * @param runEntriesMax how many entries a run has at most.
+   */
+  constructor(bytesMax: number, runEntriesMax: number) {
+    this.bytesMax = bytesMax;
+    this.runEntriesMax = runEntriesMax;
   }
 
   /** Whether the filter of a run is always in memory. */
   hasAlways({ entries }: RunRow): boolean {
-    const { bytesMax, inFileFrom = inFileFromDefault } = this.memory;
-    return bytesMax > 0 && entries < inFileFrom;
+    return this.bytesMax > 0 && entries < this.runEntriesMax * smallPart;
   }
 
   /** Whether there is room for the filter of a run, beside those of other runs. */
@@ -88,7 +85,7 @@ export class FiltersInMemory {
     let words = more + (this.making?.group.group.words.length ?? 0);
     for (const { group } of this.groups) words += group.words.length;
     for (const run of runs) words += run.words?.length ?? 0;
-    return words * Uint32Array.BYTES_PER_ELEMENT <= this.memory.bytesMax;
+    return words * Uint32Array.BYTES_PER_ELEMENT <= this.bytesMax;
   }
 
   /** Call it before hashes are looked up together. */

@@ -119,7 +119,6 @@ const vaultIn = (
 
   const reading = new VaultReading(database, file, memory?.entries, {
     bytesMax: memory?.filters ?? filterBytesDefault,
-    inFileFrom: memory?.filtersInFileFrom,
     runEntriesMax,
   });
   const { index } = reading;

@@ -29,8 +29,6 @@ export interface VaultMemory {
   readonly entries: number;
   /** Filters of its index; others are read from the file. */
   readonly filters: number;
-  /** From how many people on the filter of a run may stay in the file, if not from the usual number. */
-  readonly filtersInFileFrom?: number;
 }
 
 /** Names to look up. */
