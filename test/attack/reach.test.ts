@@ -66,7 +66,7 @@ describe('a chain of 2,000 controls', () => {
     ]);
   });
 
-  test('all other questions about it are answered or refused, and the server survives', async () => {
+  test('all other questions about it are answered, and the server survives', async () => {
     const asked = [
       '/v1/subjects/ana/reach?paths=all',
       '/v1/subjects/ana/reach?explain=cut&party=o00000',
@@ -78,7 +78,7 @@ describe('a chain of 2,000 controls', () => {
     ];
     for (const path of asked) {
       const { result } = await beside(server, path, () => server.get(path));
-      expect([200, 503], `${path} ${JSON.stringify(result.body).slice(0, 300)}`).toContain(result.status);
+      expect(result.status, `${path} ${JSON.stringify(result.body).slice(0, 300)}`).toBe(200);
     }
     const simulated = await beside(server, 'a policy that forbids every reach of the chain', () =>
       server.request('/v1/policies/simulate?limit=1000', {
@@ -91,7 +91,7 @@ describe('a chain of 2,000 controls', () => {
         }),
       }),
     );
-    expect([200, 503]).toContain(simulated.result.status);
+    expect(simulated.result.status).toBe(200);
     expect((await simulated.result.text()).length).toBeLessThan(8_000_000);
     expect(server.alive()).toBe(true);
   });
@@ -172,7 +172,7 @@ describe('a team of 300 that reaches 150 datasets', () => {
     const { result } = await beside(server, 'simulate with 5 rules', () =>
       simulate('limit=1000', rule.repeat(5)),
     );
-    expect([200, 503]).toContain(result.status);
+    expect(result.status).toBe(200);
     expect((await result.text()).length).toBeLessThan(8_000_000);
   });
 });

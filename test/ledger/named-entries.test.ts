@@ -1,7 +1,7 @@
 /** What threads that count are told of the vault's entries. */
 import { describe, expect, it } from 'vitest';
 import { NamedEntries } from '../../src/ledger/named-entries.ts';
-import { Newcomers } from '../../src/projections/engine/newcomers.ts';
+import { Newcomers, rangesToldMax } from '../../src/projections/engine/newcomers.ts';
 import { enrolled } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 
@@ -33,6 +33,40 @@ describe('the entries of the people whom appended events name', () => {
       entries: { ranges: new Float64Array(0), heads: [{ head: 13, entries: 130 }] },
       told: 3,
     });
+  });
+
+  it('are kept and told for the last hundred thousand appends or a tenth more, and none of these is left out', () => {
+    let [head, entries] = [0, 0];
+    const named = new NamedEntries({ head: () => head, entries: () => entries });
+    const append = (many: number): void => {
+      for (let event = 0; event < many; event++) {
+        head++;
+        entries++;
+        named.appended(head, [{ least: entries, greatest: entries }]);
+      }
+    };
+    const positionsSince = (told: number) => {
+      const { ranges } = named.since(told)!.entries;
+      return { first: ranges[0], many: ranges.length / 4, last: ranges.at(-4) };
+    };
+    const tenth = rangesToldMax / 10;
+    append(rangesToldMax);
+    const { told } = named.since(0)!;
+    expect(told).toBe(rangesToldMax);
+    append(tenth);
+    expect(positionsSince(0)).toEqual({ first: 1, many: rangesToldMax + tenth, last: rangesToldMax + tenth });
+    append(1);
+    const first = tenth + 2;
+    expect(positionsSince(0)).toEqual({ first, many: rangesToldMax, last: head });
+    expect(positionsSince(told)).toEqual({
+      first: rangesToldMax + 1,
+      many: tenth + 1,
+      last: head,
+    });
+    // Told long ago: what was dropped meanwhile is not told, and no event counts as new for that.
+    append(rangesToldMax + 2 * tenth);
+    expect(positionsSince(told).first).toBeGreaterThan(rangesToldMax + 1);
+    expect(positionsSince(told).last).toBe(head);
   });
 
   it('are unknown where another process keeps the vault', () => {

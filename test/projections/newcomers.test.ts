@@ -1,7 +1,7 @@
 /** Who is new among the people whom events name, beside a plain search of the events before. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Newcomers } from '../../src/projections/engine/newcomers.ts';
+import { Newcomers, rangesToldMax } from '../../src/projections/engine/newcomers.ts';
 import { NumberRanges } from '../../src/projections/engine/number-ranges.ts';
 
 /** What happens in a ledger: people are admitted, and events that name some of those admitted are appended and told. */
@@ -112,4 +112,14 @@ it('ranges have the numbers that were added, and others only once there are very
   expect(Array.from({ length: 5_000 }, (_, place) => many.hasAny(place * 2, place * 2))).not.toContain(false);
   expect(many.hasAny(9_997, 9_997)).toBe(false);
   expect(many.hasAny(1, 1)).toBe(true);
+});
+
+it('events that were told long ago are not known to name newcomers, however many were told since', () => {
+  const newcomers = new Newcomers();
+  newcomers.told({ ranges: new Float64Array(0), heads: [{ head: 0, entries: 0 }] });
+  const many = rangesToldMax + 5;
+  const rows = Array.from({ length: many }, (_, at) => [at + 1, at + 1, at + 1, at + 1]);
+  newcomers.told({ ranges: Float64Array.from(rows.flat()), heads: [{ head: many, entries: many }] });
+  const isNew = newcomers.after(0);
+  expect([1, 5, 6, many].filter(isNew)).toEqual([6, many]);
 });

@@ -6,7 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { unattributed } from '../../src/domain/recording/attribution.ts';
+import type { WatchProgress } from '../../src/ledger/watch/check-files.ts';
 import { FileWatch } from '../../src/ledger/watch/file-watch.ts';
+import { checkSlowly } from '../../src/ledger/watch/slow-check.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { many, placed } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
@@ -99,5 +101,31 @@ describe('a file of a serving ledger', () => {
     }
     writeFileSync(file, bytes);
     expect((await checked(file)).damage).toMatch(/index of the event at position \d+ does not lead to it/);
+  });
+});
+
+describe('a check of files', () => {
+  test('given steps of less than a millisecond, pauses fifteen times as long after each millisecond, and tells its progress now and then', async () => {
+    let now = 0;
+    const [checked, pauses, told]: [number[], number[], number[]] = [[], [], []];
+    function* steps(): Generator<WatchProgress> {
+      for (let done = 1; done <= 200; done++) {
+        now += 0.25;
+        checked.push(now);
+        yield { file: 'log', done, of: 200 };
+      }
+    }
+    await checkSlowly(steps(), {
+      now: () => now,
+      pause: async (ms) => {
+        pauses.push(ms);
+        now += ms;
+      },
+      tell: ({ done }) => told.push(done),
+    });
+    expect(pauses).toEqual(Array(50).fill(15));
+    expect(checked[4]).toBe(16.25);
+    // Every 16 ms there is a millisecond of four steps; 32 of these take 512 ms.
+    expect(told).toEqual([4, 132]);
   });
 });

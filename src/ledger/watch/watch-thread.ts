@@ -6,16 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../../projections/engine/damage.ts';
 import { giveWay } from '../../threads/give-way.ts';
 import { checkFiles, type WatchedFiles, type WatchProgress } from './check-files.ts';
-
-/** Milliseconds to pause for each millisecond of checking. */
-const pausePerCheck = 15;
-/**
- * Milliseconds to check before a pause: questions that come meanwhile may wait as long for a processor. Shorter ones would
- * wake the thread more often.
- */
-const checkMs = 1;
-/** How often to tell the progress, in milliseconds: each time wakes the thread that answers questions. */
-const tellEveryMs = 500;
+import { checkSlowly } from './slow-check.ts';
 
 /** A report of the thread: its progress, and at the end what is damaged, if anything. */
 export type WatchReport =
@@ -29,24 +20,13 @@ export type WatchReport =
 
 const tell = (report: WatchReport): void => parentPort?.postMessage(report);
 
-const run = async (files: WatchedFiles): Promise<void> => {
-  giveWay();
-  let began = performance.now();
-  let told = Number.NEGATIVE_INFINITY;
-  for (const progress of checkFiles(files)) {
-    const now = performance.now();
-    if (now - began < checkMs) continue;
-    if (now - told >= tellEveryMs) {
-      tell({ kind: 'progress', ...progress });
-      told = now;
-    }
-    await pause((now - began) * pausePerCheck);
-    began = performance.now();
-  }
-};
-
 try {
-  await run(workerData as WatchedFiles);
+  giveWay();
+  await checkSlowly(checkFiles(workerData as WatchedFiles), {
+    now: () => performance.now(),
+    pause,
+    tell: (progress) => tell({ kind: 'progress', ...progress }),
+  });
   tell({ kind: 'ended', damage: undefined });
 } catch (error) {
   if (isDamage(error)) tell({ kind: 'ended', damage: undefined, projectionsDamaged: true });
