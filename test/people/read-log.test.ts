@@ -1,8 +1,10 @@
 /** The log of reads: no recorded question is lost or altered silently. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Read, ReadLog } from '../../src/people/access/read-log.ts';
+import { CheckpointsBeside } from '../../src/store/sqlite/checkpoints-beside.ts';
 import { StoreProblem } from '../../src/store/sqlite/store-problems.ts';
 import { fileForTest } from '../store/ledger-files.ts';
 
@@ -122,6 +124,28 @@ describe('the log of reads', () => {
     };
     await expect.poll(grownBy).toBe(0);
     await log.close();
+  });
+
+  test('given a process with nothing else to do, closes its file before the process ends', () => {
+    const file = fileForTest('reads.sqlite');
+    const module = new URL('../../src/people/access/read-log.ts', import.meta.url);
+    const script = `
+      import { ReadLog } from ${JSON.stringify(module.href)};
+      const log = new ReadLog(${JSON.stringify(file)});
+      const read = ${JSON.stringify(question(1))};
+      for (let batch = 0; batch < 2; batch++) await log.recordAll(Array(1_500).fill(read));
+      await log.close();
+      console.log('closed');`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script]);
+    expect(String(stdout)).toBe('closed\n');
+  });
+
+  test('given a thread that fails, closes its file all the same', async () => {
+    const file = fileForTest('reads.sqlite');
+    const log = new ReadLog(file, new CheckpointsBeside(`${file}/not-there`));
+    await log.recordAll(all(1_500));
+    await log.close();
+    expect(await readsIn(file)).toHaveLength(1_000);
   });
 
   test('given no checkpoints by another thread, does not let the write-ahead log grow without end', async () => {

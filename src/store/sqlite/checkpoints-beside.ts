@@ -1,5 +1,4 @@
 /** Checkpoints the write-ahead log of a file in a thread, so that the connection that writes it does not wait for the disk. */
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
 import type { CheckpointMessage } from './checkpoint-thread.ts';
@@ -31,9 +30,12 @@ export class CheckpointsBeside {
 
   /** Ends the thread and closes its connection. */
   async close(): Promise<void> {
-    if (this.worker === undefined) return;
-    const exited = once(this.worker, 'exit');
-    this.worker.postMessage('close' satisfies CheckpointMessage);
+    const { worker } = this;
+    if (worker === undefined) return;
+    // The process must not end before the thread has, and whoever waits goes on closing even if the thread fails.
+    worker.ref();
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage('close' satisfies CheckpointMessage);
     await exited;
   }
 }
