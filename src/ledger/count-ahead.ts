@@ -22,6 +22,11 @@ const counted: ReadonlySet<WideQuestion> = new Set<WideQuestion>([
 /** How many questions are remembered, and how long after they were last asked. */
 const rememberedMax = 16;
 const rememberedMs = 600_000;
+/**
+ * The same for questions about everything. What is counted for them is the most, and serves all others: whoever asks first after
+ * a night of recording should not wait until all of that night is counted.
+ */
+const rememberedWholeMs = 86_400_000;
 /** When a question was last asked that is always remembered. */
 const forever = Number.POSITIVE_INFINITY;
 /** Counting begins once the ledger has not grown for so long. */
@@ -51,11 +56,20 @@ const isAboutNow = ({ asked: { parameters, after } }: AskedWidely): boolean => {
   );
 };
 
-/** The same question at another moment has the same key. */
-const keyOf = ({ question, given, asked: { parameters, clocks } }: AskedWidely): string => {
+/** What a question asks for, besides the moment. */
+const filtersOf = ({ asked: { parameters } }: AskedWidely): Readonly<Record<string, unknown>> => {
   const { validAt: _, atLeast: __, ...others } = parameters as Readonly<Record<string, unknown>>;
-  return JSON.stringify([question, given, others, clocks.minAssurance]);
+  return others;
 };
+
+/** The same question at another moment has the same key. */
+const keyOf = (asked: AskedWidely): string =>
+  JSON.stringify([asked.question, asked.given, filtersOf(asked), asked.asked.clocks.minAssurance]);
+
+/** Whether a question is about everything, and not about one site, population or policy. */
+const isAboutEverything = (asked: AskedWidely): boolean =>
+  Object.keys(asked.given).length === 0 &&
+  Object.keys(filtersOf(asked)).every((name) => name === 'minAssurance');
 
 export class CountAhead {
   private readonly counts: Counts;
@@ -94,9 +108,9 @@ export class CountAhead {
     const at = this.asked.get(key)?.at === forever ? forever : this.now();
     this.asked.delete(key);
     this.asked.set(key, { of, at });
-    for (const [oldest, { at: askedAt }] of this.asked) {
+    for (const [oldest, before] of this.asked) {
       if (this.asked.size <= rememberedMax) break;
-      if (askedAt !== forever) this.asked.delete(oldest);
+      if (!isAboutEverything(before.of)) this.asked.delete(oldest);
     }
   }
 
@@ -138,7 +152,8 @@ export class CountAhead {
     try {
       for (const [key, { of, at }] of [...this.asked]) {
         if (this.isClosed || this.counts.isBusy()) break;
-        if (this.now() - at > rememberedMs) this.asked.delete(key);
+        if (this.now() - at > (isAboutEverything(of) ? rememberedWholeMs : rememberedMs))
+          this.asked.delete(key);
         else await this.count(key, of, at);
       }
     } catch {
