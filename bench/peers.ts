@@ -3,6 +3,10 @@
  * small HTTP server (`bench/peers/postgres.js`). Both get the same events in the same bodies, and the same
  * questions about the same people; both make each batch of a thousand events durable.
  *
+ * Domicile answers a question about a person only once it has recorded durably who asked. So PostgreSQL is asked twice: without
+ * that, and with a row for each question, which is committed before the answer. Both are asked for nothing at all, too: how long
+ * HTTP alone takes, on both sides.
+ *
  * Once: `npm --prefix bench/peers ci`. The environment sets the sizes: BENCH_EVENTS (default 200,000), BENCH_RUNS
  * (default 3), BENCH_QUESTIONS (default 2,000).
  */
@@ -61,10 +65,16 @@ const post = async (url: string, lines: ReadonlyArray<string>): Promise<void> =>
   }
 };
 
-interface Measured {
-  readonly ingest: number;
+interface Asked {
   readonly p50: number;
   readonly p99: number;
+  /** Of a request that reads nothing. */
+  readonly http: number;
+}
+
+interface Measured {
+  readonly ingest: number;
+  readonly asked: ReadonlyArray<Asked>;
 }
 
 /** Emitters name people by identifiers of their own: what looks like a pseudonym would be looked up as one. */
@@ -73,58 +83,89 @@ const named = (text: string): string => text.replaceAll('psn_', 'person-');
 const linesOf = (events: Iterable<Parameters<typeof encodeEvent>[0]>): ReadonlyArray<string> =>
   Array.from(events, (event) => named(JSON.stringify(encodeEvent(event))));
 
-const measured = async (peer: Peer, lines: ReadonlyArray<string>, settle: string): Promise<Measured> => {
-  await post(peer.url, linesOf(registrations()));
-  const ingest = await secondsOf(() => post(peer.url, lines));
-  await fetch(`${peer.url}${settle}`).then((answer) => answer.arrayBuffer());
+/** A path that reads nothing, and the parameters of a question about a person, for each way of asking. */
+interface Asking {
+  readonly nothing: string;
+  readonly parameters: ReadonlyArray<string>;
+}
+
+const timesOf = async (count: number, address: () => string): Promise<number[]> => {
+  const times: number[] = [];
+  for (let each = 0; each < count; each++) {
+    const asked = address();
+    const began = performance.now();
+    const answer = await fetch(asked);
+    await answer.arrayBuffer();
+    times.push(performance.now() - began);
+  }
+  return times;
+};
+
+const measured = async (
+  { url }: Peer,
+  lines: ReadonlyArray<string>,
+  settle: string,
+  { nothing, parameters }: Asking,
+): Promise<Measured> => {
+  await post(url, linesOf(registrations()));
+  const ingest = await secondsOf(() => post(url, lines));
+  await fetch(`${url}${settle}`).then((answer) => answer.arrayBuffer());
   const random = randomFrom(11);
-  const ask = async (count: number): Promise<number[]> => {
-    const times: number[] = [];
-    for (let each = 0; each < count; each++) {
-      const subject = named(mixedSubject(Math.floor(random() * (eventsCount / 2))));
-      const began = performance.now();
-      const answer = await fetch(`${peer.url}/v1/subjects/${subject}/residency`);
-      await answer.arrayBuffer();
-      times.push(performance.now() - began);
-    }
-    return times;
-  };
-  await ask(questions);
-  const times = await ask(questions);
-  return { ingest, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  const asked: Asked[] = [];
+  for (const each of parameters) {
+    const somebody = () => named(mixedSubject(Math.floor(random() * (eventsCount / 2))));
+    const address = () => `${url}/v1/subjects/${somebody()}/residency${each}`;
+    await timesOf(questions, address);
+    const times = await timesOf(questions, address);
+    const http = await timesOf(questions, () => `${url}${nothing}`);
+    asked.push({ p50: quantile(times, 0.5), p99: quantile(times, 0.99), http: quantile(http, 0.5) });
+  }
+  return { ingest, asked };
 };
 
 const ours: Measured[] = [];
 const theirs: Measured[] = [];
 for (let run = 0; run < runs; run++) {
   const lines = linesOf(mixedEvents(eventsCount, eventsCount / 2, run + 1));
-  for (const [start, results, settle] of [
-    [startServer, ours, `/v1/sites?limit=1&atLeast=${eventsCount}`],
-    [startPostgres, theirs, '/'],
+  for (const [start, results, settle, asking] of [
+    [
+      startServer,
+      ours,
+      `/v1/sites?limit=1&atLeast=${eventsCount}`,
+      { nothing: '/v1/caller', parameters: [''] },
+    ],
+    [startPostgres, theirs, '/', { nothing: '/', parameters: ['', '?recorded'] }],
   ] as const) {
     await inFolder(async (folder) => {
       const peer = await start(folder);
-      results.push(await measured(peer, lines, settle));
+      results.push(await measured(peer, lines, settle, asking));
       await peer.stop();
     });
   }
 }
 
-const of = (results: ReadonlyArray<Measured>, name: keyof Measured): number =>
-  median(results.map((each) => each[name]));
+const ingestOf = (results: ReadonlyArray<Measured>): number => median(results.map(({ ingest }) => ingest));
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
-const row = (title: string, results: ReadonlyArray<Measured>): string[] => [
-  title,
-  rate(eventsCount, of(results, 'ingest')),
-  (of(theirs, 'ingest') / of(results, 'ingest')).toFixed(2),
-  ms(of(results, 'p50')),
-  ms(of(results, 'p99')),
-];
+/** @param way which of the ways of asking. */
+const row = (title: string, results: ReadonlyArray<Measured>, way = 0): string[] => {
+  const of = (name: keyof Asked): number => median(results.map(({ asked }) => asked[way]![name]));
+  return [
+    title,
+    ...(way === 0
+      ? [rate(eventsCount, ingestOf(results)), (ingestOf(theirs) / ingestOf(results)).toFixed(2)]
+      : ['', '']),
+    ms(of('p50')),
+    ms(of('p99')),
+    ms(of('http')),
+    ms(of('p50') - of('http')),
+  ];
+};
 printTable(
   `The same over HTTP: ${eventsCount} mixed events of ${eventsCount / 2} people, bodies of ${bodyLines} lines; where one person's data is. Medians of ${runs}`,
   [
-    ['', 'durable ingest', 'of PostgreSQL', 'a question: p50', 'p99'],
-    row('Domicile', ours),
+    ['', 'durable ingest', 'of PostgreSQL', 'a question: p50', 'p99', 'HTTP alone: p50', 'the rest'],
+    row('Domicile, which records each question', ours),
     row('PostgreSQL 15 behind HTTP', theirs),
+    row('the same, recording each question', theirs, 1),
   ],
 );

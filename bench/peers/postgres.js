@@ -59,6 +59,10 @@ const schema = `
   );
   CREATE INDEX event_by_subject ON event (subject, time) WHERE subject IS NOT NULL;
   CREATE INDEX event_by_population ON event (population, time) WHERE population IS NOT NULL AND subject IS NULL;
+  CREATE TABLE read (
+    id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), reader text, subject text NOT NULL, question text NOT NULL
+  );
+  CREATE INDEX read_by_subject ON read (subject, id);
 `;
 
 const insert = `
@@ -97,6 +101,12 @@ const record = async (pool, body) => {
 const ofSubject = 'SELECT type, time, body FROM event WHERE subject = $1 ORDER BY time, position';
 const ofPopulation =
   'SELECT type, time, body FROM event WHERE population = $1 AND subject IS NULL ORDER BY time, position';
+
+const insertRead = "INSERT INTO read (subject, question) VALUES ($1, 'residency')";
+
+/** Records durably who was asked about. */
+const recordRead = (pool, subject) =>
+  pool.query({ name: 'insert-read', text: insertRead, values: [subject] });
 
 /** Where a person's data is now: the person's own events over those of the population. */
 const residency = async (pool, subject) => {
@@ -141,7 +151,9 @@ const http = createServer(async (request, response) => {
     if (request.method === 'POST') answer(response, 201, await record(pool, await bodyOf(request)));
     else if (subject === undefined) answer(response, 200, {});
     else {
-      const found = await residency(pool, decodeURIComponent(subject));
+      const person = decodeURIComponent(subject);
+      const recorded = url.searchParams.has('recorded') ? recordRead(pool, person) : undefined;
+      const [found] = await Promise.all([residency(pool, person), recorded]);
       answer(response, found === undefined ? 404 : 200, found ?? {});
     }
   } catch (error) {
