@@ -151,7 +151,7 @@ const vaultAlone = (folder: string) => {
   const vault = openSqliteVault(join(folder, 'vault.sqlite'), { now: Date.now, random: randomBytes });
   return {
     admit: (names: ReadonlyArray<string>): unknown => {
-      const admitted = vault.pseudonymsFor(names);
+      const admitted = vault.admit(names);
       vault.prepare();
       return admitted;
     },

@@ -33,7 +33,7 @@ const counted = (identifiers: ReadonlyArray<string>, isKnown: (identifier: strin
 const sortedRuns = (folder: string): Engine => {
   const vault = openSqliteVault(join(folder, 'vault.sqlite'), { now: Date.now, random: randomBytes });
   return {
-    admit: (identifiers) => vault.pseudonymsFor(identifiers),
+    admit: (identifiers) => vault.admit(identifiers),
     find: (identifiers) => counted(identifiers, (each) => vault.pseudonymOf(each) !== undefined),
     close: () => vault.close(),
   };

@@ -131,7 +131,7 @@ export const openThreadedVault = async (
     at: null,
     find: async (asked) => beside.read((people) => findPeople(people, asked)),
     admit: async (names, lookedUpTo) => {
-      if (names.length === 0) return E.right({ pseudonyms: new Map() });
+      if (names.length === 0) return E.right({ pseudonyms: [] });
       const { pseudonyms, lookUpTo, created } = await ask({
         kind: 'admit',
         names: names.join(nameSeparator),
@@ -140,13 +140,7 @@ export const openThreadedVault = async (
       if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
       const each = pseudonyms?.split(nameSeparator) ?? [];
       if (each.length !== names.length) throw new Error('the vault admitted other people than those named');
-      return E.right({
-        pseudonyms: new Map(names.map((name, place) => [name, each[place]!])),
-        created: created && {
-          ...created,
-          others: new Set(Array.from(created.others, (place) => names[place]!)),
-        },
-      });
+      return E.right({ pseudonyms: each, created });
     },
     forget: async (pseudonym, saidAt) => {
       try {

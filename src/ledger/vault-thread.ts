@@ -43,19 +43,6 @@ export type VaultRequest = VaultWork & { readonly number: number };
 /** A StoreProblem loses its class between threads, other errors do not. */
 export type VaultFailure = { readonly problem: PlainProblem } | { readonly error: unknown };
 
-/** `Created` with the places of `others` among the names: a set of many texts would take far longer to pass. */
-export type CreatedForPlaces = Omit<Created, 'others'> & { readonly others: Uint32Array };
-
-const forPlaces = (
-  created: Created | undefined,
-  names: ReadonlyArray<string>,
-): CreatedForPlaces | undefined => {
-  if (created === undefined) return undefined;
-  const { first, last, others } = created;
-  const places = others.size === 0 ? [] : names.flatMap((name, place) => (others.has(name) ? [place] : []));
-  return { first, last, others: Uint32Array.from(places) };
-};
-
 /**
  * A report of the thread: first that it is open, or why not; then the result of each request, which is the
  * pseudonyms of admitted people, the position to read up to first, or a fault. In between it reports why more people of the log
@@ -69,7 +56,7 @@ export type VaultReport =
       readonly kind: 'done';
       readonly number: number;
       readonly pseudonyms?: string;
-      readonly created?: CreatedForPlaces | undefined;
+      readonly created?: Created | undefined;
       readonly entries?: number | undefined;
       readonly lookUpTo?: Position;
       readonly fault?: string | undefined;
@@ -85,16 +72,14 @@ const admit = async (
   vault: Vault,
   { number, names: joined, lookedUpTo }: VaultRequest & { readonly kind: 'admit' },
 ): Promise<void> => {
-  const names = joined.split(nameSeparator);
-  const admitted = await vault.admit(names, lookedUpTo);
+  const admitted = await vault.admit(joined.split(nameSeparator), lookedUpTo);
   if (E.isLeft(admitted)) return tell({ kind: 'done', number, lookUpTo: admitted.left.upTo });
   const { pseudonyms, created } = admitted.right;
-  const joinedPseudonyms = names.map((name) => pseudonyms.get(name)!).join(nameSeparator);
   tell({
     kind: 'done',
     number,
-    pseudonyms: joinedPseudonyms,
-    created: forPlaces(created, names),
+    pseudonyms: pseudonyms.join(nameSeparator),
+    created,
     entries: vault.entries(),
   });
 };

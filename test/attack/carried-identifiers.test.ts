@@ -54,7 +54,7 @@ const recordedBefore = async (event: object): Promise<void> => {
   const decoded = decodeEvent(event);
   const admitted = await vault.admit([zorica], await store.head());
   if (E.isLeft(decoded) || E.isLeft(admitted)) throw new Error('not an event');
-  const swapped = withSubjects(decoded.right, (name) => admitted.right.pseudonyms.get(name)!);
+  const swapped = withSubjects(decoded.right, () => admitted.right.pseudonyms[0]!);
   const bytes = encodeStored(swapped);
   await store.append([{ source: swapped.source, id: swapped.id, ...unattributed, bytes }]);
   server.ledger.grown();

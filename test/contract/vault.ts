@@ -27,7 +27,7 @@ const admitted = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const outcome = await vault.admit(names, lookedUpTo);
   if (E.isLeft(outcome)) throw new Error(`to look first, up to ${outcome.left.upTo}`);
-  return outcome.right.pseudonyms;
+  return new Map(names.map((name, place) => [name, outcome.right.pseudonyms[place]!]));
 };
 
 const pseudonymOf = async (vault: Vault, name: string): Promise<string | undefined> =>

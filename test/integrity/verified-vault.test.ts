@@ -17,6 +17,7 @@ import { pseudonymPrefix } from '../../src/people/vault/vault.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { corrected, enrolled, placed, sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
+import { pseudonymsFor } from '../support/vaults.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'domicile-vault-'));
 const file = join(folder, 'vault.sqlite');
@@ -27,7 +28,7 @@ let known: ReadonlyArray<string> = [];
 beforeAll(() => {
   const vault = openSqliteVault(file, { now: () => 0, random: randomBytes });
   const people = Array.from({ length: 8 }, (_, at) => `person-${at}`);
-  known = [...vault.pseudonymsFor(people).values()];
+  known = [...pseudonymsFor(vault, people).values()];
   vault.forget('person-0');
   vault.close();
 });

@@ -15,6 +15,7 @@ import { identifierHash, vaultFormat } from '../../src/people/vault/vault-format
 import type { VaultReading } from '../../src/people/vault/vault-reading.ts';
 import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
+import { pseudonymsFor } from '../support/vaults.ts';
 
 /** Bytes that look random and are the same in every run: a sequence by George Marsaglia's xorshift. */
 // Another seed than that of the vaults of earlier versions, whose pseudonyms must not come again.
@@ -37,7 +38,7 @@ const given = (...identifiers: ReadonlyArray<string>) => {
   const file = fileForTest('vault.sqlite');
   let vault = open(file);
   onTestFinished(() => vault.close());
-  vault.pseudonymsFor(identifiers);
+  pseudonymsFor(vault, identifiers);
   const reopen = () => {
     vault.close();
     vault = open(file);
@@ -94,7 +95,7 @@ const hashesInFile = (file: string): ReadonlySet<number> => {
 describe('creating pseudonyms', () => {
   test('given new people, each gets a pseudonym of 128 random bits', () => {
     const { vault } = given();
-    const pseudonyms = vault.pseudonymsFor(people(0, 1_000));
+    const pseudonyms = pseudonymsFor(vault, people(0, 1_000));
     expect([...pseudonyms.keys()].toSorted()).toEqual(people(0, 1_000).toSorted());
     expect(new Set(pseudonyms.values()).size).toBe(1_000);
     for (const pseudonym of pseudonyms.values()) {
@@ -106,8 +107,8 @@ describe('creating pseudonyms', () => {
 
   test('given known people, they keep their pseudonyms, even after a restart', () => {
     const { vault, reopen } = given('ana', 'ben');
-    const before = vault.pseudonymsFor(['ana', 'ben']);
-    const after = reopen().pseudonymsFor(['ben', 'chen', 'ana', 'ben']);
+    const before = pseudonymsFor(vault, ['ana', 'ben']);
+    const after = pseudonymsFor(reopen(), ['ben', 'chen', 'ana', 'ben']);
     expect(after.get('ana')).toBe(before.get('ana'));
     expect(after.get('ben')).toBe(before.get('ben'));
     expect(after.size).toBe(3);
@@ -131,7 +132,7 @@ describe('creating pseudonyms', () => {
 
   test('given a crash immediately afterwards, the pseudonyms are there', () => {
     const { file, vault } = given();
-    const pseudonyms = vault.pseudonymsFor(people(0, 50));
+    const pseudonyms = pseudonymsFor(vault, people(0, 50));
     const folder = newFolder();
     onTestFinished(() => removeFolder(folder));
     const crashed = join(folder, 'vault.sqlite');
@@ -145,9 +146,9 @@ describe('creating pseudonyms', () => {
   test('given randomness that repeats itself, nobody gets the pseudonym of another', () => {
     const file = fileForTest('vault.sqlite');
     const vault = openSqliteVault(file, { now: () => 1_000, random: (bytes) => new Uint8Array(bytes) });
-    const anas = vault.pseudonymsFor(['ana']).get('ana')!;
+    const anas = pseudonymsFor(vault, ['ana']).get('ana')!;
     vault.forget('ana');
-    const others = vault.pseudonymsFor([...people(0, 3_000), 'ana']);
+    const others = pseudonymsFor(vault, [...people(0, 3_000), 'ana']);
     vault.close();
     expect(new Set([anas, ...others.values()]).size).toBe(3_002);
   });
@@ -175,7 +176,7 @@ describe('forgetting', () => {
   test('given a forgotten person, when they come back, they get another pseudonym', () => {
     const { vault } = given('ana');
     const before = vault.forget('ana')!;
-    const after = vault.pseudonymsFor(['ana']).get('ana')!;
+    const after = pseudonymsFor(vault, ['ana']).get('ana')!;
     expect(after).not.toBe(before);
     expect(vault.isForgotten(before)).toBe(true);
     expect(vault.isForgotten(after)).toBe(false);
@@ -191,7 +192,7 @@ describe('forgetting', () => {
     while (known < everybody.length) {
       // New people come in groups and one by one, and between them some are forgotten, early and late.
       const coming = everybody.slice(known, known + [1, 1, 1, 3, 60, 300][chance(1)[0]! % 6]!);
-      vault.pseudonymsFor(coming);
+      pseudonymsFor(vault, coming);
       known += coming.length;
       for (const [a, b] of [chance(2), chance(2), chance(2)] as unknown as [number, number][]) {
         const identifier = everybody[(a * 256 + b) % known]!;
@@ -208,7 +209,7 @@ describe('forgetting', () => {
       forgotten.add(identifier);
     }
     expect(foundInFiles(file, [...forgotten])).toEqual([]);
-    vault.pseudonymsFor(people(0, 500));
+    pseudonymsFor(vault, people(0, 500));
     const reopened = reopen();
     expect(foundInFiles(file, [...forgotten])).toEqual([]);
     for (const identifier of everybody) {
@@ -224,7 +225,7 @@ describe('forgetting', () => {
     const chance = repeatableRandomness(13);
     const forgotten: string[] = [];
     for (let start = 0; start < everybody.length; start += 40) {
-      vault.pseudonymsFor(everybody.slice(start, start + 40));
+      pseudonymsFor(vault, everybody.slice(start, start + 40));
       const [a, b] = chance(2) as unknown as [number, number];
       const identifier = everybody[(a * 256 + b) % (start + 40)]!;
       if (vault.forget(identifier) !== undefined) forgotten.push(identifier);
@@ -245,11 +246,11 @@ describe('forgetting', () => {
     for (let start = 0; start < everybody.length; start += 1_500) {
       // What was added before is read from the file, not from memory.
       open = reopen();
-      open.pseudonymsFor(everybody.slice(start, start + 1_500));
+      pseudonymsFor(open, everybody.slice(start, start + 1_500));
       for (let number = start % 397; number < start + 1_500; number += 397)
         if (open.forget(everybody[number]!) !== undefined) forgotten.add(everybody[number]!);
     }
-    open.pseudonymsFor(people(12_000, 12_100));
+    pseudonymsFor(open, people(12_000, 12_100));
     expect(forgotten.size).toBeGreaterThan(50);
     const inFiles = hashesInFile(file);
     for (const identifier of everybody) {
@@ -262,7 +263,7 @@ describe('forgetting', () => {
   test('given runs of entries merged many times, everybody is found, and nobody else', () => {
     const { vault, reopen } = given();
     const everybody = people(0, 1_200);
-    for (const identifier of everybody) vault.pseudonymsFor([identifier]);
+    for (const identifier of everybody) pseudonymsFor(vault, [identifier]);
     const reopened = reopen();
     for (const identifier of everybody) {
       const pseudonym = reopened.pseudonymOf(identifier)!;
@@ -302,7 +303,7 @@ describe('the file of the vault', () => {
 
   test('given a flipped byte anywhere, the vault is refused, or everybody is unchanged', () => {
     const { file, vault } = given(...people(0, 200));
-    const pseudonyms = vault.pseudonymsFor(people(0, 200));
+    const pseudonyms = pseudonymsFor(vault, people(0, 200));
     vault.close();
     const sound = readFileSync(file);
     const folder = newFolder();
@@ -383,7 +384,7 @@ describe.each(['3', '4'])('a vault of version %s', (written) => {
       }
       expect(upgraded.logKnown()).toEqual({ knownUpTo: 7, mark: 4, erasedUpTo: 2 });
       upgraded.forget('person-7');
-      upgraded.pseudonymsFor(['person-7']);
+      pseudonymsFor(upgraded, ['person-7']);
       upgraded.close();
     }
     const inFiles = hashesInFile(file);
@@ -403,7 +404,7 @@ describe('a vault that is read beside its writer', () => {
     const gone = new Set<string>();
     for (let known = 0; known < 600; ) {
       const coming = people(known, known + [1, 2, 9, 30][chance(1)[0]! % 4]!);
-      const minted = vault.pseudonymsFor(coming);
+      const minted = pseudonymsFor(vault, coming);
       known += coming.length;
       const [a, b] = chance(2) as unknown as [number, number];
       const one = person((a * 256 + b) % known);
@@ -432,9 +433,9 @@ describe('what a vault knows of its log', () => {
   test('is stored with each admission', () => {
     const { vault, reopen } = given('ana');
     vault.whenAdmitting(() => ({ knownUpTo: 7, mark: 4, erasedUpTo: 2 }));
-    vault.pseudonymsFor(['ana']);
+    pseudonymsFor(vault, ['ana']);
     expect(vault.logKnown().knownUpTo).toBe(0);
-    vault.pseudonymsFor(['ben']);
+    pseudonymsFor(vault, ['ben']);
     expect(reopen().logKnown()).toEqual({ knownUpTo: 7, mark: 4, erasedUpTo: 2 });
   });
 
@@ -464,7 +465,7 @@ describe('a vault whose writer shares its filters', () => {
     for (let known = 0; known < 900; ) {
       const coming = people(known, known + [1, 3, 20, 70][chance(1)[0]! % 4]!);
       known += coming.length;
-      vault.pseudonymsFor(coming);
+      pseudonymsFor(vault, coming);
       if (chance(1)[0]! % 5 === 0) vault.forget(people(0, known)[chance(1)[0]! % known]!);
       if (chance(1)[0]! % 2 === 0) sharing.share(chance(1)[0]! % 2 === 0 ? earlier : vault.filters());
       earlier = vault.filters();
@@ -517,7 +518,7 @@ describe('a vault with little or no room for filters in memory', () => {
       const [a, b] = chance(2) as unknown as [number, number];
       const [roomy, ...others] = vaults.map((vault) => {
         const before = people(0, known + 20).map((identifier) => vault.pseudonymOf(identifier));
-        const admitted = vault.pseudonymsFor([...coming, ...people(0, Math.min(known, 50))]);
+        const admitted = pseudonymsFor(vault, [...coming, ...people(0, Math.min(known, 50))]);
         return [before, admitted, vault.forget(person((a * 256 + b) % (known + coming.length)))];
       });
       for (const other of others) expect(other).toEqual(roomy);
@@ -544,9 +545,9 @@ describe('a vault that is asked for many people at once', () => {
   test('keeps those at hand who were looked up before, and not the many', () => {
     const { file, vault } = given();
     const many = people(0, 1_500);
-    vault.pseudonymsFor(many);
+    pseudonymsFor(vault, many);
     const pseudonym = vault.pseudonymOf(many[7]!);
-    vault.pseudonymsFor(many);
+    pseudonymsFor(vault, many);
     // Who is not at hand has to be read.
     const database = new DatabaseSync(file);
     database.exec('UPDATE entry SET checksum = 0');

@@ -11,6 +11,7 @@ import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-v
 import { openVaultBeside } from '../../src/people/vault/vault-beside.ts';
 import { identifierHash, vaultFormat } from '../../src/people/vault/vault-format.ts';
 import { fileForTest } from '../store/ledger-files.ts';
+import { pseudonymsFor } from '../support/vaults.ts';
 
 const person = (number: number): string => `person-${number}`;
 
@@ -85,7 +86,7 @@ it('a vault answers like a map, with filters and groups in memory and without', 
               ...all.slice(-15),
               ...Array.from({ length: many }, (_, at) => person(admitted + at)),
             ];
-            const pseudonyms = vault.pseudonymsFor(coming);
+            const pseudonyms = pseudonymsFor(vault, coming);
             for (const each of coming) {
               const before = known.get(each);
               if (before !== undefined) expect(pseudonyms.get(each)).toBe(before);
@@ -110,7 +111,7 @@ it('a vault answers like a map, with filters and groups in memory and without', 
             vault.whenAdmitting(() => {
               throw new Error('no room on the disk');
             });
-            expect(() => vault.pseudonymsFor([person(admitted), person(admitted + 1)])).toThrow('no room');
+            expect(() => pseudonymsFor(vault, [person(admitted), person(admitted + 1)])).toThrow('no room');
             vault.whenAdmitting(() => undefined);
           }
           if (kind === 'reopen') {
@@ -142,7 +143,7 @@ it('a group lists no hash of people who were erased while it was made', () => {
   for (const stepsBefore of [20, 90, 160, 230]) {
     const vault = opened(fileForTest('vault.sqlite'), 2 ** 30);
     const everybody = Array.from({ length: 400 }, (_, at) => person(at));
-    for (let start = 0; start < 400; start += 30) vault.pseudonymsFor(everybody.slice(start, start + 30));
+    for (let start = 0; start < 400; start += 30) pseudonymsFor(vault, everybody.slice(start, start + 30));
     for (let step = 0; step < stepsBefore; step++) vault.prepare();
     expect(groupsOf(vault)).toEqual([]);
     const erased = everybody.filter((_, at) => at % 7 === 0);
@@ -163,7 +164,7 @@ it('runs that are merged in memory have no hash of people who were erased meanwh
   const erased: string[] = [];
   for (let start = 0; start < 900; start += 9) {
     const coming = Array.from({ length: 9 }, (_, at) => person(start + at));
-    vault.pseudonymsFor(coming);
+    pseudonymsFor(vault, coming);
     // The merge of full runs takes three steps and begins after every fourth batch or so.
     for (let step = 0; step < (start / 9) % 5; step++) vault.prepare();
     for (const each of [person(start), person(Math.max(0, start - 20))])
@@ -188,7 +189,8 @@ it('nobody is lost where a block cannot be read for a moment, while runs are mer
   const known = new Map<string, string>();
   const admit = (to: VaultFile, from: number, many: number): void => {
     for (let start = from; start < from + many; start += 9)
-      for (const [name, pseudonym] of to.pseudonymsFor(
+      for (const [name, pseudonym] of pseudonymsFor(
+        to,
         Array.from({ length: 9 }, (_, at) => person(start + at)),
       ))
         known.set(name, pseudonym);
@@ -210,7 +212,10 @@ it('nobody is lost where a block cannot be read for a moment, while runs are mer
     const write = (bytes: Uint8Array): unknown =>
       aside.prepare('UPDATE slot SET content = ? WHERE id = ?').run(bytes, slot);
     // So many are looked up that groups are made.
-    damaged.pseudonymsFor(everybody.map(([name]) => name));
+    pseudonymsFor(
+      damaged,
+      everybody.map(([name]) => name),
+    );
     for (let round = 0; round < 10; round++) {
       const now = content();
       const flipped = now.map((byte, at) => (at === 9 ? byte ^ 1 : byte));
@@ -241,7 +246,7 @@ it('a group whose runs could not be read for a moment is made once as many peopl
   const file = fileForTest('vault.sqlite');
   const everybody = Array.from({ length: 400 }, (_, at) => person(at));
   const before = opened(file, 2 ** 30);
-  for (let start = 0; start < 400; start += 30) before.pseudonymsFor(everybody.slice(start, start + 30));
+  for (let start = 0; start < 400; start += 30) pseudonymsFor(before, everybody.slice(start, start + 30));
   before.close();
   const vault = opened(file, 2 ** 30);
   const prepareAll = (): ReadonlyArray<RunGroup> => {
@@ -251,16 +256,16 @@ it('a group whose runs could not be read for a moment is made once as many peopl
     return groupsOf(vault);
   };
   expect(prepareAll()).toEqual([]);
-  const pseudonyms = vault.pseudonymsFor(everybody);
+  const pseudonyms = pseudonymsFor(vault, everybody);
   const aside = new DatabaseSync(file);
   aside.exec('CREATE TEMP TABLE whole AS SELECT * FROM slot; UPDATE slot SET content = zeroblob(4008)');
   expect(prepareAll).toThrow('damaged');
   aside.exec('UPDATE slot SET content = (SELECT content FROM whole WHERE whole.id = slot.id)');
   aside.close();
   expect(prepareAll()).toEqual([]);
-  expect(vault.pseudonymsFor(everybody)).toEqual(pseudonyms);
+  expect(pseudonymsFor(vault, everybody)).toEqual(pseudonyms);
   expect(prepareAll()).toHaveLength(1);
-  expect(vault.pseudonymsFor(everybody)).toEqual(pseudonyms);
+  expect(pseudonymsFor(vault, everybody)).toEqual(pseudonyms);
   vault.close();
 });
 
@@ -272,7 +277,7 @@ it('full runs are merged and grouped although somebody of them is erased at ever
   const runs = (): number => Number(aside.prepare('SELECT count(*) AS runs FROM run').get()!.runs);
   let [merges, erased] = [0, 0];
   for (let start = 0; start < 400; start += 9) {
-    vault.pseudonymsFor(everybody.slice(start, start + 9));
+    pseudonymsFor(vault, everybody.slice(start, start + 9));
     const before = runs();
     for (let step = 0; step < 3; step++) {
       vault.prepare();
@@ -281,7 +286,7 @@ it('full runs are merged and grouped although somebody of them is erased at ever
     if (runs() < before) merges++;
   }
   expect(merges).toBeGreaterThan(8);
-  vault.pseudonymsFor(everybody.slice(0, 100));
+  pseudonymsFor(vault, everybody.slice(0, 100));
   for (let step = 0; groupsOf(vault).length === 0 && step < 400; step++) {
     vault.prepare();
     if (vault.forget(everybody[step]!) !== undefined) erased++;

@@ -8,13 +8,22 @@ import { letEverybodyIn } from '../../src/api/http/access.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { type VaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
-import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
+import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
 import type { Vault } from '../../src/people/vault/vault.ts';
 import { vaultPath } from '../../src/people/vault/vault-wire.ts';
 
 /** The vault in a file. */
 export const vaultInFile = (file: string, logHead = 0): Vault =>
   embeddedVault(openSqliteVault(file, { now: Date.now, random: randomBytes }), logHead);
+
+/** The pseudonyms of these people, by identifier; those who are new are admitted. */
+export const pseudonymsFor = (
+  vault: VaultFile,
+  identifiers: ReadonlyArray<string>,
+): ReadonlyMap<string, string> => {
+  const { pseudonyms } = vault.admit(identifiers);
+  return new Map(identifiers.map((identifier, place) => [identifier, pseudonyms[place]!]));
+};
 
 /** What a server does instead of answering. */
 export type Misbehaviour = (

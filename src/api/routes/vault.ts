@@ -133,9 +133,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
     answering(AdmitRequest, AdmitAnswer, async ({ names, lookedUpTo }) => {
       const admitted = await vault.admit(names, lookedUpTo ?? undefined);
       return E.right(
-        E.isLeft(admitted)
-          ? { lookUpTo: admitted.left.upTo }
-          : { pseudonyms: names.map((name) => admitted.right.pseudonyms.get(name)!) },
+        E.isLeft(admitted) ? { lookUpTo: admitted.left.upTo } : { pseudonyms: admitted.right.pseudonyms },
       );
     }),
   );

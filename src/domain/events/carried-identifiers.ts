@@ -105,8 +105,11 @@ const readingsOf = (text: string): ReadonlyArray<string> => {
   return readings.map((each) => each.normalize('NFC'));
 };
 
-const searchOf = (identifiers: ReadonlySet<string>, texts: ReadonlyArray<string>): WordSearch | undefined => {
-  const wanted = [...identifiers].filter(isWanted);
+const searchOf = (
+  identifiers: ReadonlyArray<string>,
+  texts: ReadonlyArray<string>,
+): WordSearch | undefined => {
+  const wanted = identifiers.filter(isWanted);
   const isFew = wanted.length <= fewIdentifiersMax;
   if (wanted.length === 0 || (isFew && !wanted.some((each) => texts.some((text) => text.includes(each)))))
     return undefined;
@@ -143,10 +146,10 @@ const hasReadings = /[%+\u0080-\uffff]/;
  * Whether an event may carry one of a few identifiers. Nearly none does, and this takes a fraction of the time that it takes
  * to list its strings with their places.
  */
-const mayCarry = (event: Event, identifiers: ReadonlySet<string>): boolean => {
-  if (identifiers.size > fewIdentifiersMax) return true;
+const mayCarry = (event: Event, identifiers: ReadonlyArray<string>): boolean => {
+  if (identifiers.length > fewIdentifiersMax) return true;
   if (event.attributes !== undefined || event.type === 'EventCorrected') return true;
-  const wanted = [...identifiers].filter(isWanted);
+  const wanted = identifiers.filter(isWanted);
   const test = (text: string): boolean =>
     hasReadings.test(text) || wanted.some((identifier) => text.includes(identifier));
   const { id, source, evidence, data } = event;
@@ -160,8 +163,8 @@ const mayCarry = (event: Event, identifiers: ReadonlySet<string>): boolean => {
  * The places of the strings that contain one of these identifiers, as JSON pointers (RFC 6901) into the event. Its cost
  * grows with the bytes of the event and of the identifiers.
  */
-export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): ReadonlyArray<string> => {
-  if (identifiers.size === 0 || !mayCarry(event, identifiers)) return [];
+export const carriersOf = (event: Event, identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (identifiers.length === 0 || !mayCarry(event, identifiers)) return [];
   const strings = stringsOf(event);
   const readings = strings.map(([text]) => readingsOf(text));
   const search = searchOf(identifiers, readings.flat());
@@ -181,7 +184,7 @@ export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): Read
  */
 export const withCarriedSwapped = (
   event: Event,
-  identifiers: ReadonlySet<string>,
+  identifiers: ReadonlyArray<string>,
   swap: (identifier: string, pointer: string) => string,
 ): Event => {
   const search = searchOf(

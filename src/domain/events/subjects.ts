@@ -41,41 +41,39 @@ const dataOf = (event: Event): JsonObject =>
       : {};
 
 /**
- * Adds the subjects in the data.
+ * The subjects in the data, some of them repeatedly.
  *
  * @param isDecoded whether the data comes from a decoded event and so contains only valid identifiers, which saves
  *   checking an event of ten thousand people again.
  */
-const collect = (data: JsonObject, into: Set<string>, isDecoded: boolean): void => {
+const collected = (data: JsonObject, isDecoded: boolean): ReadonlyArray<string> => {
+  const subjects: string[] = [];
   for (const { fields, isList } of subjectPaths) {
     let value: unknown = data[fields[0]!];
     for (let depth = 1; value !== undefined && depth < fields.length; depth++)
       value = asObject(value)?.[fields[depth]!];
     if (value === undefined) continue;
     if (!isList) {
-      if (isDecoded || Identifier.is(value)) into.add(value as string);
+      if (isDecoded || Identifier.is(value)) subjects.push(value as string);
     } else if (Array.isArray(value))
-      for (const each of value) if (isDecoded || Identifier.is(each)) into.add(each);
+      for (const each of value) if (isDecoded || Identifier.is(each)) subjects.push(each);
   }
+  return subjects;
 };
 
 /** The subjects that the data of an event names. */
-export const subjectsIn = (data: unknown): ReadonlySet<string> => {
-  const subjects = new Set<string>();
-  collect(asObject(data) ?? {}, subjects, false);
-  return subjects;
-};
+export const subjectsIn = (data: unknown): ReadonlySet<string> =>
+  new Set(collected(asObject(data) ?? {}, false));
 
-/** Adds the subjects that an event names, those in the data of a correction included. */
-export const addSubjectsOf = (event: Event, into: Set<string>): void =>
-  collect(dataOf(event), into, event.type !== 'EventCorrected');
+/**
+ * The subjects that an event names, some of them repeatedly, those in the data of a correction included. A set of ten thousand
+ * people takes milliseconds to make, a list does not.
+ */
+export const subjectListOf = (event: Event): ReadonlyArray<string> =>
+  collected(dataOf(event), event.type !== 'EventCorrected');
 
 /** The subjects that an event names, those in the data of a correction included. */
-export const subjectsOf = (event: Event): ReadonlySet<string> => {
-  const subjects = new Set<string>();
-  addSubjectsOf(event, subjects);
-  return subjects;
-};
+export const subjectsOf = (event: Event): ReadonlySet<string> => new Set(subjectListOf(event));
 
 const swapAt = (
   data: JsonObject,

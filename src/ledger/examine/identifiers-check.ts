@@ -4,7 +4,7 @@
  */
 import { carriersOf } from '../../domain/events/carried-identifiers.ts';
 import type { Event } from '../../domain/events/event.ts';
-import { subjectsOf } from '../../domain/events/subjects.ts';
+import { subjectListOf } from '../../domain/events/subjects.ts';
 import { identifiersInGroups } from '../../people/vault/read-identifiers.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { type Check, count, ok, warning } from './check.ts';
@@ -17,14 +17,8 @@ const peopleAtOnceMax = 500_000;
 
 type Identifiers = ReadonlyMap<string, string>;
 
-const identifiersOf = (event: Event, identifiers: Identifiers): ReadonlySet<string> => {
-  const found = new Set<string>();
-  for (const subject of subjectsOf(event)) {
-    const identifier = identifiers.get(subject);
-    if (identifier !== undefined) found.add(identifier);
-  }
-  return found;
-};
+const identifiersOf = (event: Event, identifiers: Identifiers): ReadonlyArray<string> =>
+  subjectListOf(event).flatMap((subject) => identifiers.get(subject) ?? []);
 
 const carriersIn = (
   log: LogReader,

@@ -2,43 +2,67 @@
 import type { Admitted } from '../../people/vault/vault.ts';
 import { allOf, type Entries, type EntriesOfEvent, nobodysEntries } from '../named-entries.ts';
 
-interface Part {
-  readonly pseudonyms: ReadonlyMap<string, string>;
-  /** The entries that were created for its people, but for `others`. */
+/** Those of the names who were admitted together: from one place up to another. */
+interface Together {
+  readonly start: number;
+  readonly end: number;
+  /** The entries that were created for them, but for the `others`. */
   readonly entries: Entries | undefined;
-  readonly others: ReadonlySet<string>;
+  /** Places from `start` on. */
+  readonly others: ReadonlySet<number>;
 }
 
-const partOf = ({ pseudonyms, created }: Admitted): Part => ({
-  pseudonyms,
+const togetherFrom = (start: number, { pseudonyms, created }: Admitted): Together => ({
+  start,
+  end: start + pseudonyms.length,
   entries: created === undefined ? undefined : { least: created.first, greatest: created.last },
-  others: created?.others ?? new Set(),
+  others: new Set(created?.others),
 });
 
-/** Finds pseudonyms, and notes between which numbers the entries are of those who were looked up. */
+/**
+ * Finds pseudonyms, and notes between which numbers the entries are of those who were looked up.
+ *
+ * People are mostly looked up in the order in which they were admitted, so the one after the last one is tried first. A map is
+ * made only when that fails: of ten thousand people, it takes milliseconds.
+ */
 export class AdmittedNames {
-  private readonly parts: ReadonlyArray<Part>;
-  /** The people of one event are mostly in one part, so the last one that had a name is tried first. */
-  private latest: Part | undefined;
+  private readonly names: ReadonlyArray<string>;
+  private readonly pseudonyms: ReadonlyArray<string>;
+  private readonly together: ReadonlyArray<Together>;
+  private places: ReadonlyMap<string, number> | undefined;
+  private next = 0;
+  private latest: Together | undefined;
   private entries: EntriesOfEvent = nobodysEntries;
 
-  constructor(admitted: ReadonlyArray<Admitted>) {
-    this.parts = admitted.map(partOf);
-    this.latest = this.parts[0];
+  /** @param admitted the names in order, some at a time. */
+  constructor(names: ReadonlyArray<string>, admitted: ReadonlyArray<Admitted>) {
+    this.names = names;
+    this.pseudonyms = admitted.flatMap(({ pseudonyms }) => pseudonyms);
+    const together: Together[] = [];
+    for (const each of admitted) together.push(togetherFrom(together.at(-1)?.end ?? 0, each));
+    this.together = together;
   }
 
   pseudonymOf(name: string): string {
-    let pseudonym = this.latest?.pseudonyms.get(name);
-    if (pseudonym === undefined) {
-      this.latest = this.parts.find(({ pseudonyms }) => pseudonyms.has(name));
-      pseudonym = this.latest?.pseudonyms.get(name);
-    }
-    if (this.latest === undefined || pseudonym === undefined)
-      throw new Error('a subject was left without a pseudonym');
-    const { entries, others } = this.latest;
-    if (entries === undefined || others.has(name)) this.entries = undefined;
+    const place = this.names[this.next] === name ? this.next : this.placeOf(name);
+    this.next = place + 1;
+    this.note(place);
+    return this.pseudonyms[place]!;
+  }
+
+  private placeOf(name: string): number {
+    this.places ??= new Map(this.names.map((each, place) => [each, place]));
+    const place = this.places.get(name);
+    if (place === undefined) throw new Error('a subject was left without a pseudonym');
+    return place;
+  }
+
+  private note(place: number): void {
+    if (this.latest === undefined || place < this.latest.start || place >= this.latest.end)
+      this.latest = this.together.find(({ start, end }) => place >= start && place < end);
+    const { start, entries, others } = this.latest!;
+    if (entries === undefined || (others.size > 0 && others.has(place - start))) this.entries = undefined;
     else if (this.entries !== undefined) this.entries = allOf(this.entries, entries);
-    return pseudonym;
   }
 
   /** Between which numbers the entries are of those who were looked up since the last call. */

@@ -11,7 +11,7 @@ import type { BodyFault, Problem } from '../../contract/problem.ts';
 import { carriersOf, withCarriedSwapped } from '../../domain/events/carried-identifiers.ts';
 import { decodeEvent, type Event, encodeEvent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
-import { addSubjectsOf } from '../../domain/events/subjects.ts';
+import { subjectListOf } from '../../domain/events/subjects.ts';
 import { fingerprintKey, looksLikePseudonym, type Vault } from '../../people/vault/vault.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -32,17 +32,12 @@ const notSwapped =
 /** The places of an event's identity, and of the identity of a correction's target. */
 const ofIdentity: ReadonlySet<string> = new Set(['/id', '/source', '/data/event/id', '/data/event/source']);
 
-/** The subjects that an event names by their own identifiers. */
-const identifiersOf = (event: Event): ReadonlySet<string> => {
-  const identifiers = new Set<string>();
-  addSubjectsOf(event, identifiers);
-  // Mostly none does, and another set of ten thousand people would take some milliseconds.
-  for (const name of identifiers) if (looksLikePseudonym(name)) identifiers.delete(name);
-  return identifiers;
-};
+/** The subjects that an event names by their own identifiers, some of them repeatedly. */
+const identifiersOf = (event: Event): ReadonlyArray<string> =>
+  subjectListOf(event).filter((name) => !looksLikePseudonym(name));
 
 /** Whether the log has the event in this form, as earlier versions recorded it. */
-const isRecordedSo = (event: Event, identifiers: ReadonlySet<string>, log: LogReader): boolean => {
+const isRecordedSo = (event: Event, identifiers: ReadonlyArray<string>, log: LogReader): boolean => {
   const stored = log.find(event.source, event.id);
   if (stored === undefined) return false;
   const decoded = decodeStored(stored.bytes);
@@ -70,9 +65,9 @@ const fingerprintOf = (identifier: string, key: string): string =>
 /** The key of fingerprints. It is not a person, so the log need not be searched for it. */
 const keyIn = async (vault: Vault, log: LogReader): Promise<string> => {
   const admitted = await vault.admit([fingerprintKey], log.head());
-  if (E.isRight(admitted)) return admitted.right.pseudonyms.get(fingerprintKey)!;
+  if (E.isRight(admitted)) return admitted.right.pseudonyms[0]!;
   const again = await vault.admit([fingerprintKey], admitted.left.upTo);
-  if (E.isRight(again)) return again.right.pseudonyms.get(fingerprintKey)!;
+  if (E.isRight(again)) return again.right.pseudonyms[0]!;
   throw new Error('the vault gives no key of fingerprints');
 };
 

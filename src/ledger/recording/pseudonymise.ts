@@ -13,7 +13,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { traitsOf } from '../../domain/events/catalogue.ts';
 import { type Event, isSameContent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
-import { addSubjectsOf, subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
+import { subjectListOf, subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { type Admitted, fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
 import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -58,20 +58,30 @@ interface Conflict {
   readonly conflict: number;
 }
 
-/** The names for the vault to admit: the subjects of new events, and the fingerprint key if it may be needed. */
+/**
+ * The names for the vault to admit: the subjects of new events, and the fingerprint key if it may be needed. Only those of events
+ * of many people may be repeated: to look for repetitions among them takes milliseconds, and they are rare.
+ */
 const namesToAdmit = async (
   events: ReadonlyArray<Event>,
   recordedAlready: ReadonlyMap<number, Position>,
 ): Promise<ReadonlyArray<string>> => {
   const turns = new Turns();
-  const names = new Set<string>();
+  const names: string[] = [];
+  const once = new Set<string>();
+  const addOnce = (name: string): void => {
+    if (once.has(name)) return;
+    once.add(name);
+    names.push(name);
+  };
   for (const [place, event] of events.entries()) {
     if (recordedAlready.has(place)) continue;
-    addSubjectsOf(event, names);
-    if (mayNeedFingerprint(event)) names.add(fingerprintKey);
+    const isOfMany = event.type === 'SubjectsEnrolled';
+    for (const subject of subjectListOf(event)) isOfMany ? names.push(subject) : addOnce(subject);
+    if (mayNeedFingerprint(event)) addOnce(fingerprintKey);
     if (turns.isOver()) await turns.next();
   }
-  return [...names];
+  return names;
 };
 
 /**
@@ -131,9 +141,10 @@ export class Pseudonymiser {
       const searchedUpTo = log.head();
       const recordedAlready = await this.compared(events, this.inTheLog(events));
       if ('conflict' in recordedAlready) return recordedAlready;
-      const admitted = await this.admitted(await namesToAdmit(events, recordedAlready), searchedUpTo);
+      const toAdmit = await namesToAdmit(events, recordedAlready);
+      const admitted = await this.admitted(toAdmit, searchedUpTo);
       if (E.isRight(admitted)) {
-        const names = new AdmittedNames(admitted.right);
+        const names = new AdmittedNames(toAdmit, admitted.right);
         return await swapAll({ ...decoded, events }, recordedAlready, names, (event) =>
           this.withoutCarried(event, (name) => names.pseudonymOf(name)),
         );
@@ -254,6 +265,8 @@ const swapAll = async (
   for (const place of places) {
     const event = withoutCarried(decoded.events[place]!);
     const swapped = withSubjects(event, swap, (data) => withheld(data, swap(fingerprintKey)));
+    // An event of ten thousand people takes a turn for each of these.
+    if (turns.isOver()) await turns.next();
     toAppend.push(storable(swapped, decoded.by));
     entriesOf.push(entriesNamedBy(event, names.takeEntries()));
     if (turns.isOver()) await turns.next();

@@ -2,8 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Position } from '../../store/event-store.ts';
 import { asKept, findPeople, isPseudonymIn } from './find-people.ts';
+import { placesWhere } from './places.ts';
 import type { VaultFile } from './sqlite-vault.ts';
-import type { Created, Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
 
 /**
  * @param saidUpTo a position of the log up to which every erasure in the file is recorded.
@@ -20,47 +21,21 @@ export const embeddedVault = (
 
   const isPseudonym = isPseudonymIn(file);
 
-  const pseudonymsFor = (
-    names: ReadonlyArray<string>,
-    created: (names: ReadonlyArray<string>) => void,
-  ): ReadonlyMap<string, string> =>
-    names.some((name) => asKept(name) !== name)
-      ? new Map(
-          [...file.pseudonymsFor(names.map(asKept), (some) => created(some.map(asKept)))].map(
-            ([name, each]) => [asKept(name), each],
-          ),
-        )
-      : file.pseudonymsFor(names, created);
-
-  const createdAmong = (names: ReadonlyArray<string>, fresh: ReadonlyArray<string>): Created | undefined => {
-    if (fresh.length === 0) return undefined;
-    const others = new Set<string>();
-    if (fresh.length < names.length) {
-      const isFresh = new Set(fresh);
-      for (const name of names) if (!isFresh.has(name)) others.add(name);
-    }
-    const last = file.entries();
-    return { first: last - fresh.length + 1, last, others };
-  };
-
   return {
     at: null,
     find: async (asked) => findPeople(file, asked),
     admit: async (names, lookedUpTo) => {
       if ((lookedUpTo === undefined || lookedUpTo < lastSaidAt) && file.hasForgotten())
         return E.left({ upTo: lastSaidAt });
-      const known = names.filter(isPseudonym);
-      const themselves = new Set(known);
-      let fresh: ReadonlyArray<string> = [];
-      const admitted = pseudonymsFor(
-        known.length === 0 ? names : names.filter((name) => !themselves.has(name)),
-        (some) => {
-          fresh = some;
-        },
-      );
-      const pseudonyms =
-        known.length === 0 ? admitted : new Map([...admitted, ...known.map((name) => [name, name] as const)]);
-      return E.right({ pseudonyms, created: createdAmong(names, fresh) });
+      const places = placesWhere(names.length, (place) => !isPseudonym(names[place]!));
+      if (places.length === names.length) return E.right(file.admit(names.map(asKept)));
+      const { pseudonyms, created } = file.admit(Array.from(places, (place) => asKept(names[place]!)));
+      const all = [...names];
+      for (const [at, place] of places.entries()) all[place] = pseudonyms[at]!;
+      const isFresh = new Set(places);
+      for (const at of created?.others ?? []) isFresh.delete(places[at]!);
+      const others = placesWhere(names.length, (place) => !isFresh.has(place));
+      return E.right({ pseudonyms: all, created: created && { ...created, others } });
     },
     forget: async (pseudonym, saidAt) => {
       lastSaidAt = Math.max(lastSaidAt, saidAt);

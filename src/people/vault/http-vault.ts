@@ -150,12 +150,12 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
       return { pseudonyms: found, people };
     },
     admit: async (names, lookedUpTo) => {
-      const admitted = new Map<string, string>();
+      const admitted: string[] = [];
       for (const part of parts(names)) {
         const asked = { names: part, lookedUpTo: lookedUpTo ?? null };
         const { pseudonyms, lookUpTo } = await ask('/admit', AdmitRequest, asked, AdmitAnswer);
         if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
-        for (const [name, pseudonym] of paired(part, pseudonyms ?? [])) admitted.set(name, pseudonym);
+        for (const [, pseudonym] of paired(part, pseudonyms ?? [])) admitted.push(pseudonym);
       }
       return E.right({ pseudonyms: admitted });
     },

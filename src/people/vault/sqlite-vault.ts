@@ -13,7 +13,8 @@ import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-p
 import { EntryWriter } from './entry-writer.ts';
 import type { SharedFilter } from './filters-in-memory.ts';
 import { newPseudonyms } from './new-pseudonyms.ts';
-import { looksLikePseudonym, type VaultMemory } from './vault.ts';
+import { placesWhere } from './places.ts';
+import { type Admitted, looksLikePseudonym, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
   identifierHash,
@@ -36,15 +37,8 @@ import {
  * The file of a vault, with synchronous calls. Each throws a StoreProblem if the file cannot be read or written.
  */
 export interface VaultFile extends PeopleOfVault {
-  /**
-   * The pseudonyms of the identifiers; new ones get one, all in one transaction.
-   *
-   * @param created called with the identifiers that got one.
-   */
-  pseudonymsFor(
-    identifiers: ReadonlyArray<string>,
-    created?: (identifiers: ReadonlyArray<string>) => void,
-  ): ReadonlyMap<string, string>;
+  /** The pseudonyms of the identifiers, which may be repeated; new ones get one, all in one transaction. */
+  admit(identifiers: ReadonlyArray<string>): Admitted;
   /** How many entries it has; the last one has this number. */
   entries(): number;
   /** The vault's knowledge of its log. */
@@ -85,6 +79,13 @@ export interface SqliteVaultOptions {
 
 /** Memory for the filters of runs where the share is not given, in bytes. */
 const filterBytesDefault = 256 * 1_024 * 1_024;
+
+/** Whether no hash is repeated; then no identifier is. */
+const areDifferent = (hashes: Uint32Array): boolean => {
+  const sorted = hashes.toSorted();
+  for (let at = 1; at < sorted.length; at++) if (sorted[at] === sorted[at - 1]) return false;
+  return true;
+};
 
 const vaultIn = (
   { file, database, close }: OpenDatabase,
@@ -139,12 +140,12 @@ const vaultIn = (
   change(() => index.upgrade());
 
   /** Adds entries for new people; call it inside a transaction. Returns their pseudonyms. */
-  const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const mint = (identifiers: ReadonlyArray<string>, identifierHashes: Uint32Array): ReadonlyArray<string> => {
     const first = index.entries + 1;
     const minted = newPseudonyms(random, first, identifiers.length);
     const hashes = new Uint32Array(2 * identifiers.length);
-    for (const [place, identifier] of identifiers.entries()) {
-      hashes[2 * place] = identifierHash(identifier);
+    for (const [place, hash] of identifierHashes.entries()) {
+      hashes[2 * place] = hash;
       hashes[2 * place + 1] = pseudonymHash(minted[place]!);
     }
     entryWriter.add(first, identifiers, minted, false);
@@ -152,25 +153,52 @@ const vaultIn = (
     return minted.map(pseudonymOfBytes);
   };
 
-  const pseudonymsFor: VaultFile['pseudonymsFor'] = (identifiers, created) => {
-    const pseudonyms = reading.pseudonymsOf(identifiers);
-    const unknown = [...new Set(identifiers.filter((identifier) => !pseudonyms.has(identifier)))];
-    if (unknown.length === 0) return pseudonyms;
+  /** Admits different identifiers. */
+  const admitDifferent = (identifiers: ReadonlyArray<string>, hashes: Uint32Array): Admitted => {
+    const pseudonyms = [...reading.pseudonymsOf(identifiers, hashes)];
+    const fresh = placesWhere(identifiers.length, (place) => pseudonyms[place] === undefined);
+    if (fresh.length === 0) return { pseudonyms: pseudonyms as string[] };
+    const others = placesWhere(identifiers.length, (place) => pseudonyms[place] !== undefined);
+    const unknown = Array.from(fresh, (place) => identifiers[place]!);
     for (const identifier of unknown) {
       if (!identifier.isWellFormed()) throw new TypeError('an identifier must be well-formed Unicode');
     }
     let minted: ReadonlyArray<string> = [];
     change(() => {
-      minted = mint(unknown);
+      minted = mint(
+        unknown,
+        fresh.map((place) => hashes[place]!),
+      );
       const known = knownWhenAdmitting();
       if (known !== undefined) writeLogKnown(known);
     });
-    for (const [place, identifier] of unknown.entries()) {
-      pseudonyms.set(identifier, minted[place]!);
-      if (identifiers.length <= keptAtOnceMax) reading.keep(identifier, minted[place]!);
+    for (const [at, place] of fresh.entries()) {
+      pseudonyms[place] = minted[at]!;
+      if (identifiers.length <= keptAtOnceMax) reading.keep(unknown[at]!, minted[at]!);
     }
-    created?.(unknown);
-    return pseudonyms;
+    const last = index.entries;
+    return {
+      pseudonyms: pseudonyms as string[],
+      created: { first: last - fresh.length + 1, last, others },
+    };
+  };
+
+  const admit: VaultFile['admit'] = (identifiers) => {
+    const hashes = Uint32Array.from(identifiers, identifierHash);
+    if (areDifferent(hashes)) return admitDifferent(identifiers, hashes);
+    const placeOf = new Map<string, number>();
+    for (const identifier of identifiers) if (!placeOf.has(identifier)) placeOf.set(identifier, placeOf.size);
+    const different = [...placeOf.keys()];
+    const { pseudonyms, created } = admitDifferent(different, Uint32Array.from(different, identifierHash));
+    const among = identifiers.map((identifier) => placeOf.get(identifier)!);
+    const isOther = new Set(created?.others);
+    return {
+      pseudonyms: among.map((place) => pseudonyms[place]!),
+      created: created && {
+        ...created,
+        others: placesWhere(identifiers.length, (place) => isOther.has(among[place]!)),
+      },
+    };
   };
 
   /** Checkpoints and truncates the write-ahead log, which may contain copies of overwritten content. */
@@ -244,7 +272,7 @@ const vaultIn = (
   emptyLog();
 
   return {
-    pseudonymsFor: (identifiers, created) => guard(() => pseudonymsFor(identifiers, created)),
+    admit: (identifiers) => guard(() => admit(identifiers)),
     entries: () => index.entries,
     pseudonymOf: (identifier) => reading.pseudonymOf(identifier),
     identifierOf: (pseudonym) => reading.identifierOf(pseudonym),

@@ -59,13 +59,14 @@ export interface Created {
   /** The numbers of the first entry and the last one. */
   readonly first: number;
   readonly last: number;
-  /** Those of the named people who are not among them: they had an entry, or the name is a pseudonym. */
-  readonly others: ReadonlySet<string>;
+  /** The places of the names of all others: they had an entry, or the name is a pseudonym. */
+  readonly others: Uint32Array;
 }
 
 /** The people whom a call admitted. */
 export interface Admitted {
-  readonly pseudonyms: ReadonlyMap<string, string>;
+  /** The pseudonym of each name, in the order of the names: a map of ten thousand takes far longer to make. */
+  readonly pseudonyms: ReadonlyArray<string>;
   /** Undefined if it created no entry, or if another process keeps the vault. */
   readonly created?: Created | undefined;
 }
@@ -82,6 +83,7 @@ export interface Vault {
   /**
    * The pseudonyms of the named people. New people get one, which is durable before it is returned.
    *
+   * @param names which may be repeated.
    * @param lookedUpTo the position up to which the log was searched for events that name them; undefined if it was
    * not. If it is before the last erasure, the answer is to search first.
    */
