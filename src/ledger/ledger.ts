@@ -184,6 +184,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
+    this.parts.sealed?.endFollowing();
     await this.parts.watch?.close();
     await this.questions.close();
     await this.evidence.close();

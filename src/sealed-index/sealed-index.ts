@@ -79,8 +79,13 @@ export class SealedIndex extends SignedLog<SealedIndexState, SealMessage, SealTh
     return encodeEntries(places.map((place) => encoder.encode(sealEntry(this.indexReader!.at(place)!))));
   }
 
-  override async close(): Promise<void> {
+  /** Seals no more of the log: a ledger that is closing would start the thread only to end it. */
+  endFollowing(): void {
     this.unwatch();
+  }
+
+  override async close(): Promise<void> {
+    this.endFollowing();
     this.indexReader?.close();
     await super.close();
   }
