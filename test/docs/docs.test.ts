@@ -30,7 +30,7 @@ const freePort = async (): Promise<number> => {
 };
 
 /** The pages whose commands are run as their reader runs them. Those of the others call the program in this process. */
-const asReaders: ReadonlyArray<string> = ['README.md', 'docs/tutorial/your-first-ledger.md', reference];
+const asReaders: ReadonlyArray<string> = ['README.md', reference];
 
 let calling: Server;
 beforeAll(async () => {
