@@ -46,10 +46,13 @@ export interface AnsweringThreadInput {
   readonly memory: ReaderShares;
 }
 
-/** A request to the thread: a question about the projections in a file, or the end. */
+/**
+ * A request to the thread: a question about the projections in a file; or the end, before which it may count for
+ * `lastCountMsMax` what was recorded last.
+ */
 export type AnsweringRequest = { readonly named: EntriesTold | undefined } & (
   | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'close'; readonly lastCountMsMax: number }
 );
 
 /**
@@ -68,8 +71,6 @@ const { logFile, signals, stepsMax, memory } = workerData as AnsweringThreadInpu
 const log = openLogFile(logFile, memory.logPages);
 const shared = new AnsweringSignals(signals);
 const newcomers = new Newcomers();
-/** How long a clean stop may take to count what was recorded last. */
-const lastCountMsMax = 2_000;
 let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
@@ -162,7 +163,7 @@ const saveIndividuals = (growth: number): void => {
  * Counts what was recorded since, so that the first question after a restart need not. Save first: if it takes longer than
  * `lastCountMsMax`, a count may be left half done, and is not saved again.
  */
-const bringUpToDate = (): void => {
+const bringUpToDate = (lastCountMsMax: number): void => {
   if (open === undefined) return;
   const { reader } = open;
   const end = performance.now() + lastCountMsMax;
@@ -197,7 +198,7 @@ parentPort!.on('message', (request: AnsweringRequest) => {
     return saveCounts(savedEveryPositions, savedEveryGrowth);
   }
   saveCounts(1, 0);
-  bringUpToDate();
+  bringUpToDate(request.lastCountMsMax);
   saveCounts(1, 0);
   open?.database.close();
   log.close();

@@ -22,6 +22,8 @@ const waitingMax = 64;
 const retryAfterMs = 1_000;
 /** How long a clean stop waits for the current question to reach its next step, where it can be given up. */
 const nextStepMsMax = 5_000;
+/** How long a clean stop may take to count what was recorded last. */
+const lastCountMsMax = 2_000;
 const bytesOfMebibyte = 1_024 * 1_024;
 
 const tooMany: E.Either<Problem, never> = E.left({
@@ -207,7 +209,8 @@ export class Answering {
     if (this.thread === undefined) return;
     const { worker, exited } = this.thread;
     this.signals.giveUp();
-    worker.postMessage({ kind: 'close', named: this.toldLast(this.thread) } satisfies AnsweringRequest);
+    const named = this.toldLast(this.thread);
+    worker.postMessage({ kind: 'close', named, lastCountMsMax } satisfies AnsweringRequest);
     const timer = setTimeout(() => {
       if (this.underWay) void worker.terminate();
     }, nextStepMsMax);
