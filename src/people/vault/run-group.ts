@@ -26,6 +26,10 @@ const hashesAtOnce = 128;
 /** What the list has for a hash in a run. */
 const listed = (hash: number, run: number): number => (hash & (bucketHashes - 1)) * groupedRuns + run;
 
+/** Where a hash of a bucket is likely to be in the list, since hashes are spread evenly; anywhere in a very large bucket. */
+const likelyPlace = (hash: number, start: number, end: number): number =>
+  start + (Math.imul(end - start, hash & (bucketHashes - 1)) >>> listedBits);
+
 /**
  * The hashes of a group of runs, in memory that threads share. One thread removes hashes while others look some up, at any
  * moment and on processors that show writes in another order: each hash that stays is found, whichever of the writes to the
@@ -37,9 +41,6 @@ export class RunGroup {
   /** Where each bucket starts in the list. */
   readonly starts: Uint32Array;
   readonly list: Uint16Array;
-  /** Where the buckets of hashes that are looked up side by side start, and where each hash is likely to be. */
-  private readonly bucketStarts = new Uint32Array(hashesAtOnce);
-  private readonly likely = new Uint32Array(hashesAtOnce);
   /** What was read ahead. Without a use, the reads would be optimised away. */
   read = 0;
 
@@ -64,50 +65,41 @@ export class RunGroup {
     return new RunGroup(new Uint32Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, words));
   }
 
-  /** Where a hash of a bucket from `start` on is likely to be in the list, since hashes are spread evenly. */
-  private likelyPlace(hash: number, start: number): number {
-    const length = this.starts[(hash >>> listedBits) + 1]! - start;
-    return start + ((length * (hash & (bucketHashes - 1))) >>> listedBits);
-  }
-
   /** Calls `found` for each run that has a hash. */
   find(hash: number, found: (run: number) => void): void {
-    const start = this.starts[hash >>> listedBits]!;
-    const place = this.firstPlace(hash, start, this.likelyPlace(hash, start));
+    const place = this.firstPlace(hash);
     if (this.isListed(hash, place)) this.findFrom(place, hash, found);
   }
 
   /** Calls `found` for each run that has one of these hashes, with the index of the hash. */
   findAll(hashes: Uint32Array, found: (at: number, run: number) => void): void {
-    const { list, bucketStarts, likely } = this;
-    for (let from = 0; from < hashes.length; from += hashesAtOnce) {
-      const end = Math.min(hashes.length, from + hashesAtOnce);
+    const { list, starts } = this;
+    for (let start = 0; start < hashes.length; start += hashesAtOnce) {
+      const end = Math.min(hashes.length, start + hashesAtOnce);
       // Nothing waits for these reads, so the processor fetches many lines side by side.
       let read = 0;
-      for (let at = from; at < end; at++) {
+      for (let at = start; at < end; at++) {
         const hash = hashes[at]!;
-        const start = this.starts[hash >>> listedBits]!;
-        const place = this.likelyPlace(hash, start);
-        bucketStarts[at - from] = start;
-        likely[at - from] = place;
-        read ^= list[place]!;
+        const from = starts[hash >>> listedBits]!;
+        read ^= list[likelyPlace(hash, from, starts[(hash >>> listedBits) + 1]!)]!;
       }
       this.read = read;
-      for (let at = from; at < end; at++) {
+      for (let at = start; at < end; at++) {
         const hash = hashes[at]!;
-        const place = this.firstPlace(hash, bucketStarts[at - from]!, likely[at - from]!);
+        const place = this.firstPlace(hash);
         if (this.isListed(hash, place)) this.findFrom(place, hash, (run) => found(at, run));
       }
     }
   }
 
-  /** The first place in the bucket of a hash, which starts at `start`, that does not come before the hash. */
-  private firstPlace(hash: number, start: number, likely: number): number {
-    const { list } = this;
+  /** The first place in the bucket of a hash that does not come before the hash. */
+  private firstPlace(hash: number): number {
+    const { list, starts } = this;
     const least = listed(hash, 0);
-    const end = this.starts[(hash >>> listedBits) + 1]!;
+    const start = starts[hash >>> listedBits]!;
+    const end = starts[(hash >>> listedBits) + 1]!;
     if (end - start > evenHashesMax) return start + firstAtLeast(list.subarray(start, end), least);
-    let place = likely;
+    let place = likelyPlace(hash, start, end);
     while (place < end && list[place]! < least) place++;
     while (place > start && list[place - 1]! >= least) place--;
     return place;
@@ -137,7 +129,7 @@ export class RunGroup {
     const bucket = hash >>> listedBits;
     const removed = listed(hash, run);
     const [start, end] = [starts[bucket]!, starts[bucket + 1]!];
-    let from = this.firstPlace(hash, start, start);
+    let from = this.firstPlace(hash);
     while (from < end && list[from]! < removed) from++;
     let to = from;
     while (to < end && list[to] === removed) to++;
