@@ -1,9 +1,11 @@
 /** Answers that come before the whole body was read: callers can read them, and go on. */
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
+import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endingAfterEarlyAnswers } from '../../src/main/early-answers.ts';
 import { batch, lines, newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
 const mebibyte = 1_024 * 1_024;
@@ -18,6 +20,13 @@ const head = (type: string, length: number | 'chunked', others = ''): string =>
 const blanks = (bytes: number): string => ' '.repeat(bytes);
 const chunk = (bytes: number): string => `${bytes.toString(16)}\r\n${blanks(bytes)}\r\n`;
 const manyChunks = (count: number): string => chunk(mebibyte).repeat(count);
+
+/** Everything that arrives until the server ends the connection; rejects if that is reset. */
+const readToEnd = async (socket: Socket): Promise<string> => {
+  let text = '';
+  for await (const part of socket) text += part;
+  return text;
+};
 
 /** Lines of which the first is refused before the last are read. */
 const invalidLines = '{"id":"an event without a source, a type and a time"}\n'.repeat(2_200);
@@ -38,13 +47,6 @@ describe('given a server', () => {
     await once(socket, 'connect');
     // Whoever reads it is told as well.
     return socket.on('error', () => undefined);
-  };
-
-  /** Everything that arrives until the server ends the connection; rejects if that is reset. */
-  const readToEnd = async (socket: Socket): Promise<string> => {
-    let text = '';
-    for await (const part of socket) text += part;
-    return text;
   };
 
   it.each([
@@ -132,5 +134,34 @@ describe('given a server', () => {
       expect(await ask('GET', '/livez')).toBe(200);
     }
     agent.destroy();
+  });
+});
+
+describe('given an app that refuses every body', () => {
+  it('when one is sent fast, then only a little of it is read at a time, so that others get their turn', async () => {
+    const server = serve({
+      fetch: endingAfterEarlyAnswers(async () => new Response('no', { status: 415 })),
+      hostname: '127.0.0.1',
+      port: 0,
+    });
+    await once(server, 'listening');
+    let [most, before, isOver] = [0, 0, false];
+    server.once('connection', (reading: Socket) => {
+      const look = (): void => {
+        most = Math.max(most, reading.bytesRead - before);
+        before = reading.bytesRead;
+        if (!isOver) setImmediate(look);
+      };
+      look();
+    });
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await new Promise<void>((resolve) => {
+      socket.pause().write(head(batch, 30 * mebibyte) + blanks(30 * mebibyte), () => resolve());
+    });
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1.1 415 /);
+    isOver = true;
+    server.close();
+    expect(before).toBeGreaterThan(20 * mebibyte);
+    expect(most).toBeLessThan(mebibyte / 2);
   });
 });
