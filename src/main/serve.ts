@@ -156,7 +156,10 @@ const main = async (): Promise<void> => {
   let asked = false;
   const stop = (): void => {
     asked = true;
-    void running?.stop().then(() => process.exit(0));
+    const server = running;
+    // Another signal may follow, such as SIGTERM after Ctrl-C, and must not close it again.
+    running = undefined;
+    void server?.stop().then(() => process.exit(0));
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
