@@ -37,7 +37,7 @@ export class AdmittedNames {
   /** @param admitted the names in order, some at a time. */
   constructor(names: ReadonlyArray<string>, admitted: ReadonlyArray<Admitted>) {
     this.names = names;
-    this.pseudonyms = admitted.flatMap(({ pseudonyms }) => pseudonyms);
+    this.pseudonyms = ([] as ReadonlyArray<string>).concat(...admitted.map((each) => each.pseudonyms));
     const together: Together[] = [];
     for (const each of admitted) together.push(togetherFrom(together.at(-1)?.end ?? 0, each));
     this.together = together;
