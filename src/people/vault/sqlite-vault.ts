@@ -14,6 +14,7 @@ import { EntryWriter } from './entry-writer.ts';
 import type { SharedFilter } from './filters-in-memory.ts';
 import { newPseudonyms } from './new-pseudonyms.ts';
 import { placesWhere } from './places.ts';
+import { withRepetitions } from './repeated-identifiers.ts';
 import { type Admitted, looksLikePseudonym, type VaultMemory } from './vault.ts';
 import {
   entryChecksum,
@@ -79,13 +80,6 @@ export interface SqliteVaultOptions {
 
 /** Memory for the filters of runs where the share is not given, in bytes. */
 const filterBytesDefault = 256 * 1_024 * 1_024;
-
-/** Whether no hash is repeated; then no identifier is. */
-const areDifferent = (hashes: Uint32Array): boolean => {
-  const sorted = hashes.toSorted();
-  for (let at = 1; at < sorted.length; at++) if (sorted[at] === sorted[at - 1]) return false;
-  return true;
-};
 
 const vaultIn = (
   { file, database, close }: OpenDatabase,
@@ -183,24 +177,6 @@ const vaultIn = (
     };
   };
 
-  const admit: VaultFile['admit'] = (identifiers) => {
-    const hashes = Uint32Array.from(identifiers, identifierHash);
-    if (areDifferent(hashes)) return admitDifferent(identifiers, hashes);
-    const placeOf = new Map<string, number>();
-    for (const identifier of identifiers) if (!placeOf.has(identifier)) placeOf.set(identifier, placeOf.size);
-    const different = [...placeOf.keys()];
-    const { pseudonyms, created } = admitDifferent(different, Uint32Array.from(different, identifierHash));
-    const among = identifiers.map((identifier) => placeOf.get(identifier)!);
-    const isOther = new Set(created?.others);
-    return {
-      pseudonyms: among.map((place) => pseudonyms[place]!),
-      created: created && {
-        ...created,
-        others: placesWhere(identifiers.length, (place) => isOther.has(among[place]!)),
-      },
-    };
-  };
-
   /** Checkpoints and truncates the write-ahead log, which may contain copies of overwritten content. */
   const emptyLog = (): void => {
     if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0) return;
@@ -272,7 +248,7 @@ const vaultIn = (
   emptyLog();
 
   return {
-    admit: (identifiers) => guard(() => admit(identifiers)),
+    admit: (identifiers) => guard(() => withRepetitions(identifiers, admitDifferent)),
     entries: () => index.entries,
     pseudonymOf: (identifier) => reading.pseudonymOf(identifier),
     identifierOf: (pseudonym) => reading.identifierOf(pseudonym),
