@@ -72,6 +72,15 @@ describe('the log of reads', () => {
     expect(await readsIn(file)).toEqual(all(2));
   });
 
+  test('given a question alone that cannot be written, records later ones', async () => {
+    const file = fileForTest('reads.sqlite');
+    const log = new ReadLog(file);
+    await expect(log.record({ ...question(1), subject: null as unknown as string })).rejects.toThrow();
+    await log.recordAll(all(2));
+    await log.close();
+    expect(await readsIn(file)).toEqual(all(2));
+  });
+
   test('given a flipped bit anywhere in the files after a kill, is refused or whole', async () => {
     const left = await killedAfter(12);
     const sound = new Map(['', '-wal', '-count'].map((suffix) => [suffix, readFileSync(left + suffix)]));

@@ -36,6 +36,7 @@ export class ReadLog {
   private writeAheadLog: number | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
+  private isWriting = false;
   private failure: unknown;
   private readonly checkpoints: Pick<CheckpointsBeside, 'request' | 'close'>;
   /** The last question when a checkpoint was last requested. */
@@ -96,12 +97,14 @@ export class ReadLog {
   recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ reads, resolve, reject });
-      this.writing ??= this.writeAll();
+      if (!this.isWriting) this.writing = this.writeAll();
     });
   }
 
   /** Writes groups until nothing waits. */
   private async writeAll(): Promise<void> {
+    // Not whether there is a promise: if the first group fails, this function ends before it has returned one.
+    this.isWriting = true;
     while (this.waiting.length > 0) {
       const group = this.waiting;
       this.waiting = [];
@@ -120,7 +123,7 @@ export class ReadLog {
         for (const { reject } of group) reject(toStoreProblem(this.file, error));
       }
     }
-    this.writing = undefined;
+    this.isWriting = false;
   }
 
   /** @returns the number of the last question. */
