@@ -1,7 +1,9 @@
-/** The thread that checkpoints the write-ahead log of one file; see `checkpoints-beside.ts`. */
+/**
+ * The thread that checkpoints the write-ahead log of one file; see `checkpoints-beside.ts`. It does not give way to others: whoever
+ * writes the log waits for the locks that it holds.
+ */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { giveWay } from '../../threads/give-way.ts';
 
 /** What the thread is told. */
 export type CheckpointMessage = 'checkpoint' | 'close';
@@ -9,7 +11,6 @@ export type CheckpointMessage = 'checkpoint' | 'close';
 /** How many times in a row to checkpoint: each time copies what was written during the last one, which is far less. */
 const timesMax = 4;
 
-giveWay();
 const database = new DatabaseSync(workerData as string);
 database.exec('PRAGMA checkpoint_fullfsync = ON');
 // A connection that has read nothing does not know that there is a write-ahead log.
