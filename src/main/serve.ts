@@ -22,6 +22,7 @@ import { importMappingIn } from './import-mapping.ts';
 import { asideIn } from './kept-aside.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { startTelemetry } from './telemetry.ts';
 import { readCredentials, renewCredentials } from './tls.ts';
 
@@ -157,12 +158,9 @@ const main = async (): Promise<void> => {
   const stop = (): void => {
     asked = true;
     const server = running;
-    // Another signal may follow, such as SIGTERM after Ctrl-C, and must not close it again.
-    running = undefined;
     void server?.stop().then(() => process.exit(0));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  onStopSignal(stop);
   try {
     running = await serve(settings.right);
     if (asked) return stop();

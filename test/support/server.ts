@@ -187,7 +187,7 @@ export class ServerProcess extends Client {
   }
 
   /** Ends the process with a signal and waits until it is gone; returns its exit code, null after a kill. */
-  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+  async end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.alive()) {
       const exited = once(this.process, 'exit');
       this.process.kill(signal);

@@ -11,6 +11,7 @@ import {
 } from '../../ledger/configuration/setting-list.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
+import { onStopSignal } from '../../main/stop-signals.ts';
 import { configOption } from '../invocation/command-options.ts';
 import { configured } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
@@ -52,12 +53,8 @@ export const started = (settings: Settings): TE.TaskEither<Failure, Running> =>
     (error) => failureOfListening(error, settings.host, settings.port),
   );
 
-/** Resolves when the process receives SIGINT or SIGTERM. */
-export const stopAsked = (): Promise<void> =>
-  new Promise((done) => {
-    process.once('SIGINT', () => done());
-    process.once('SIGTERM', () => done());
-  });
+/** Resolves when the process is told to stop. */
+export const stopAsked = (): Promise<void> => new Promise(onStopSignal);
 
 /** Says who may use the running server, and waits until it is stopped. */
 const servedUntilStopped = async (
