@@ -219,18 +219,20 @@ describe('a person whom one request admits, and whom the events of another name 
   });
 });
 
+/** A ledger of three events, in which one person is enrolled twice. */
+const withAnaIn = async (directory: string) => {
+  const server = await LocalServer.open(directory);
+  const { ledger } = server;
+  await server.record([placed('placed', 'us', 'virginia'), enrolled('a', 'ana'), enrolled('b', 'ana', 'eu')]);
+  await ledger.reached(3);
+  return { server, ledger };
+};
+
 describe('counts that cannot be saved', () => {
   it('are answered all the same, and saved by a clean stop once they can be, up to the last event', async () => {
     const directory = newDataDirectory();
     try {
-      const server = await LocalServer.open(directory);
-      const { ledger } = server;
-      await server.record([
-        placed('placed', 'us', 'virginia'),
-        enrolled('a', 'ana'),
-        enrolled('b', 'ana', 'eu'),
-      ]);
-      await ledger.reached(3);
+      const { server, ledger } = await withAnaIn(directory);
       const file = fileOf(ledger);
       const { logFile } = ledger.parts;
       const folder = dirname(file);
@@ -263,14 +265,7 @@ describe('a question that is being answered when the ledger is closed', () => {
   it('is given up, and what is counted is saved, up to the last event', async () => {
     const directory = newDataDirectory();
     try {
-      const server = await LocalServer.open(directory);
-      const { ledger } = server;
-      await server.record([
-        placed('placed', 'us', 'virginia'),
-        enrolled('a', 'ana'),
-        enrolled('b', 'ana', 'eu'),
-      ]);
-      await ledger.reached(3);
+      const { server, ledger } = await withAnaIn(directory);
       await findingsAt(server, 3);
       await server.record([enrolled('c', 'ben'), enrolled('d', 'ben', 'eu')]);
       await ledger.reached(5);

@@ -13,7 +13,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { traitsOf } from '../../domain/events/catalogue.ts';
 import { type Event, isSameContent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
-import { subjectListOf, subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
+import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { type Admitted, fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
 import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -21,6 +21,7 @@ import type { LedgerParts } from '../ledger.ts';
 import { type EntriesOfEvent, nobodysEntries } from '../named-entries.ts';
 import { AdmittedNames } from './admitted-names.ts';
 import { swappedElsewhere } from './carried-identifiers.ts';
+import { mayNeedFingerprint, namesToAdmit } from './names-to-admit.ts';
 import { type DecodedBatch, type PreparedBatch, storable } from './prepared-batch.ts';
 import { conflictAt, orPassingProblem } from './refusals.ts';
 import { forgottenHere, sameButForgotten } from './same-but-forgotten.ts';
@@ -49,40 +50,10 @@ const withheld = (
   withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url'),
 });
 
-/** Whether some data of the event may have to be replaced by a fingerprint. */
-const mayNeedFingerprint = (event: Event): boolean =>
-  event.type === 'EventCorrected' && event.data.data !== undefined;
-
 /** The place of an event whose `source` and `id` are in the log, or earlier in the batch, with other content. */
 interface Conflict {
   readonly conflict: number;
 }
-
-/**
- * The names for the vault to admit: the subjects of new events, and the fingerprint key if it may be needed. Only those of events
- * of many people may be repeated: to look for repetitions among them takes milliseconds, and they are rare.
- */
-const namesToAdmit = async (
-  events: ReadonlyArray<Event>,
-  recordedAlready: ReadonlyMap<number, Position>,
-): Promise<ReadonlyArray<string>> => {
-  const turns = new Turns();
-  const names: string[] = [];
-  const once = new Set<string>();
-  const addOnce = (name: string): void => {
-    if (once.has(name)) return;
-    once.add(name);
-    names.push(name);
-  };
-  for (const [place, event] of events.entries()) {
-    if (recordedAlready.has(place)) continue;
-    const isOfMany = event.type === 'SubjectsEnrolled';
-    for (const subject of subjectListOf(event)) isOfMany ? names.push(subject) : addOnce(subject);
-    if (mayNeedFingerprint(event)) addOnce(fingerprintKey);
-    if (turns.isOver()) await turns.next();
-  }
-  return names;
-};
 
 /**
  * The events, with repetitions replaced by what was sent first; or the place of one that repeats a `source` and
